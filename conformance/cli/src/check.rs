@@ -1,0 +1,158 @@
+//! `evenkeel check`: every property of every technique on one implementation, in both precisions.
+
+use std::io;
+
+use evenkeel::{Fast, implementation, is_strict};
+use evenkeel_conformance::batch_norm;
+use evenkeel_conformance::report::{Report, Standing, describe};
+use evenkeel_conformance::{Real, Settings, Target};
+use evenkeel_fast::Level;
+use indicatif::ProgressBar;
+
+use crate::args::CheckOptions;
+use crate::hard::{self, Row};
+use crate::output::{Ending, say};
+use crate::{progress, table};
+
+/// Failures told in full; the rest is counted by name.
+const TOLD: usize = 4;
+
+/// Checks and reports.
+///
+/// # Errors
+/// When standard output is closed or the data in the program are damaged.
+pub(crate) fn run(options: &CheckOptions) -> io::Result<Ending> {
+    let fast = match &options.level {
+        None => Fast::default(),
+        Some(name) => match Level::from_name(name) {
+            Some(level) => Fast::at(level),
+            None => return Ok(Ending::usage(&unknown_level(name))),
+        },
+    };
+    let name = &options.implementation;
+    let single = implementation::<f32>(name, &fast);
+    let double = implementation::<f64>(name, &fast);
+    let (Some(single), Some(double)) = (single, double) else {
+        let message = format!("there is no implementation {name}; `evenkeel list` lists the mistakes");
+        return Ok(Ending::usage(&message));
+    };
+    on_threads(options.threads, || report(options, &*single, &*double))?
+}
+
+fn unknown_level(name: &str) -> String {
+    let names: Vec<_> = Level::available().iter().map(Level::name).collect();
+    format!("this machine has no level {name}, only {}", names.join(", "))
+}
+
+/// Runs `work` on a pool of that many threads.
+fn on_threads<R: Send>(threads: Option<u16>, work: impl FnOnce() -> R + Send) -> io::Result<R> {
+    let Some(threads) = threads else { return Ok(work()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build();
+    Ok(pool.map_err(io::Error::other)?.install(work))
+}
+
+/// Everything that is printed, for one implementation.
+fn report(
+    options: &CheckOptions,
+    single: &dyn Target<f32>,
+    double: &dyn Target<f64>,
+) -> io::Result<Ending> {
+    let strict = is_strict(&options.implementation);
+    let wanted = |name: &str| selected(options, name);
+    let steps = batch_norm::count(single, &wanted) + batch_norm::count(double, &wanted);
+    if steps == 0 {
+        eprintln!("evenkeel: no property is selected by --only {:?}", options.only);
+        return Ok(Ending::Nothing);
+    }
+    say(&heading(options, &single.name(), strict))?;
+    let bar = progress::bar(steps);
+    let reports = [
+        technique(options, single, &wanted, &bar),
+        technique(options, double, &wanted, &bar),
+    ];
+    bar.finish_and_clear();
+    say(&table::techniques(&reports, strict))?;
+    let mut ending = ending_of(&reports, strict);
+    if options.only.is_none() && named(single, double)? && strict {
+        ending = Ending::Broken;
+    }
+    tell_failures(options, &reports)?;
+    say(&last_line(ending))?;
+    Ok(ending)
+}
+
+fn heading(options: &CheckOptions, name: &str, strict: bool) -> String {
+    let manner = if strict { "strictly" } else { "for MUST clauses" };
+    let CheckOptions { seed, cases, .. } = options;
+    format!("evenkeel checks {name} {manner}: {cases} inputs a property, seed {seed}\n")
+}
+
+/// A property is wanted if `--only` is part of its technique, name or clause.
+fn selected(options: &CheckOptions, name: &str) -> bool {
+    let Some(only) = &options.only else { return true };
+    let full = format!("{}::{name}", batch_norm::NAME);
+    full.contains(only.as_str()) || batch_norm::clause_of(name).eq_ignore_ascii_case(only)
+}
+
+fn technique<T: Real>(
+    options: &CheckOptions,
+    target: &dyn Target<T>,
+    wanted: &dyn Fn(&str) -> bool,
+    bar: &ProgressBar,
+) -> Report {
+    let settings = Settings { seed: options.seed, cases: options.cases };
+    batch_norm::check(target, settings, wanted, &mut |name| {
+        bar.inc(1);
+        bar.set_message(format!("{} {name}", T::NAME));
+    })
+}
+
+fn ending_of(reports: &[Report], strict: bool) -> Ending {
+    let worst = reports.iter().map(|report| report.standing(strict)).max();
+    match worst {
+        Some(Standing::Broken) => Ending::Broken,
+        Some(Standing::Holds) => Ending::Holds,
+        _ => Ending::Nothing,
+    }
+}
+
+/// The hard inputs and the digits. True if a bound is broken.
+fn named(single: &dyn Target<f32>, double: &dyn Target<f64>) -> io::Result<bool> {
+    let hard = (hard::rows(single), hard::rows(double));
+    say(&table::named("hard input, 257 × 2", &hard.0, &hard.1))?;
+    let digits = (hard::digits(single)?, hard::digits(double)?);
+    say(&table::named("real data", &digits.0, &digits.1))?;
+    let broken = |rows: &[Row]| rows.iter().any(Row::is_broken);
+    Ok([&hard.0, &hard.1, &digits.0, &digits.1].into_iter().any(|rows| broken(rows)))
+}
+
+/// The first failures in full, the others by name, and how to see each again.
+fn tell_failures(options: &CheckOptions, reports: &[Report]) -> io::Result<()> {
+    for report in reports {
+        for (n, outcome) in report.failures().enumerate() {
+            if n >= TOLD {
+                say(&format!("{} {} fails too, in {}", outcome.clause, outcome.name, outcome.precision))?;
+                continue;
+            }
+            say(&format!("\n{}", describe(outcome, batch_norm::title(outcome.clause))))?;
+            let diagnosis = report.diagnosis.as_deref().unwrap_or_default();
+            say(&format!("  {diagnosis}\n  repeat   {}", repeat(options, outcome.name)))?;
+        }
+    }
+    Ok(())
+}
+
+fn repeat(options: &CheckOptions, name: &str) -> String {
+    let CheckOptions { implementation, seed, cases, .. } = options;
+    format!(
+        "evenkeel check --implementation {implementation} --only {name} --seed {seed} --cases {cases}"
+    )
+}
+
+fn last_line(ending: Ending) -> String {
+    match ending {
+        Ending::Holds => "all that must hold holds".into(),
+        Ending::Broken => "\nsomething that must hold does not (exit 1)".into(),
+        _ => "nothing could be told (exit 4)".into(),
+    }
+}

@@ -1,0 +1,47 @@
+//! `evenkeel explain` and `evenkeel list`: the clauses and the mistakes, from the pages.
+
+use std::io;
+
+use evenkeel_conformance::batch_norm::mistakes;
+use evenkeel_conformance::mistake::MistakeInfo;
+use evenkeel_reference::spec;
+
+use crate::output::{Ending, say};
+
+/// Prints one clause or one mistake.
+pub(crate) fn run(name: &str) -> io::Result<Ending> {
+    if let Some(clause) = spec::clause(&name.to_uppercase()) {
+        say(&format!("{} [{}] {}\n\n{}", clause.id, clause.level, clause.title, clause.text))?;
+        return Ok(Ending::Holds);
+    }
+    match mistakes::by_label(name) {
+        Some(mistake) => {
+            say(&of_mistake(&mistake.info))?;
+            Ok(Ending::Holds)
+        }
+        None => Ok(Ending::usage(&format!(
+            "there is no clause and no mistake {name}; `evenkeel list` lists them"
+        ))),
+    }
+}
+
+fn of_mistake(info: &MistakeInfo) -> String {
+    let clause = spec::clause(info.clause).map_or("", |clause| clause.title);
+    let source = info.source.map(|source| format!("\nseen in   {source}")).unwrap_or_default();
+    format!(
+        "{}\nmistake   {}\ninstead   {}\nclause    {} {clause}{source}",
+        info.label, info.summary, info.remedy, info.clause
+    )
+}
+
+/// Prints every clause and every mistake, a line each.
+pub(crate) fn list() -> io::Result<Ending> {
+    for clause in spec::clauses() {
+        say(&format!("{:<8} {:<8} {}", clause.id, clause.level, clause.title))?;
+    }
+    for mistake in mistakes::all() {
+        let info = &mistake.info;
+        say(&format!("{:<28} {:<6} {}", info.label, info.clause, info.summary))?;
+    }
+    Ok(Ending::Holds)
+}

@@ -1,0 +1,33 @@
+//! The targets that the command `evenkeel` knows by name: the kernels, the reference, the mistakes.
+//!
+//! They are a library too, so that tests and other tools check the same ones.
+
+mod fast;
+
+pub use fast::Fast;
+pub use evenkeel_conformance::batch_norm::Reference;
+
+use evenkeel_conformance::batch_norm::mistakes;
+use evenkeel_conformance::{Real, Target};
+
+/// Whether a failed SHOULD or PROMISE fails the run of this implementation.
+///
+/// The kernels claim them, and a mistake is there to be found; the reference is held to MUST,
+/// since the plain formula does depend on the condition of its data.
+#[must_use]
+pub fn is_strict(name: &str) -> bool {
+    name != "reference"
+}
+
+/// The target called `name` in precision `T`: `fast`, `reference` or the label of a mistake.
+#[must_use]
+pub fn implementation<T: Real>(name: &str, fast: &Fast) -> Option<Box<dyn Target<T>>>
+where
+    Fast: Target<T>,
+{
+    match name {
+        "fast" => Some(Box::new(fast.clone())),
+        "reference" => Some(Box::new(Reference)),
+        label => mistakes::by_label(label).map(|mistake| Box::new(mistake) as Box<dyn Target<T>>),
+    }
+}

@@ -1,0 +1,96 @@
+//! The tables of a report, at most 100 columns wide.
+
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use evenkeel_conformance::report::{Report, Standing};
+use evenkeel_conformance::{Measure, Strength, Verdict};
+
+use crate::hard::Row;
+
+/// A line above, one below the header, one below: rows need none between them.
+const STYLE: TableStyle = TableStyle::new()
+    .top_border(LineStyle::new('─', '─', '─', '─'))
+    .header_separator(LineStyle::new('─', '─', '─', '─'))
+    .bottom_border(LineStyle::new('─', '─', '─', '─'));
+
+fn table(header: &[&str], numbers_from: usize) -> Table {
+    let mut table = Table::new();
+    table.load_style(STYLE);
+    table.set_header(header.to_vec());
+    for column in table.column_iter_mut().skip(numbers_from) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// One row a technique and precision.
+pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
+    let mut table = table(
+        &[
+            "technique", "", "clauses held\nMUST", "\nSHOULD", "\nPROMISE", "cases",
+            "error/bound\nMUST", "\nSHOULD", "\nPROMISE", "worst\nulp", "verdict",
+        ],
+        2,
+    );
+    for report in reports {
+        let mut row = vec![report.technique.replace('_', " "), report.precision.to_string()];
+        row.extend(Strength::ALL.map(|strength| clauses(report.clauses(strength))));
+        row.push(report.passed().to_string());
+        row.extend(Strength::ALL.map(|strength| ratio(report.worst(strength))));
+        row.push(ulps(report.worst(Strength::Promise).ulps));
+        row.push(standing(report.standing(strict)).to_string());
+        table.add_row(row);
+    }
+    table.to_string()
+}
+
+/// One row a named input, both precisions beside each other.
+pub(crate) fn named(title: &str, single: &[Row], double: &[Row]) -> String {
+    let mut table = table(
+        &[
+            title, "f32 y\nulp", "\nerror/bound", "f32 dx\nerror/bound", "f64 y\nulp",
+            "\nerror/bound", "f64 dx\nerror/bound",
+        ],
+        1,
+    );
+    for (single, double) in single.iter().zip(double) {
+        let mut row = vec![single.name.to_string()];
+        for one in [single, double] {
+            row.push(told(&one.forward, |measure| ulps(measure.ulps)));
+            row.push(told(&one.forward, ratio));
+            row.push(told(&one.backward, ratio));
+        }
+        table.add_row(row);
+    }
+    table.to_string()
+}
+
+fn told(verdict: &Verdict, show: impl Fn(Measure) -> String) -> String {
+    match verdict {
+        Verdict::Pass(measure) => show(*measure),
+        Verdict::Fail(_) => "BROKEN".into(),
+        Verdict::CannotTell(_) => "cannot tell".into(),
+        Verdict::NotOffered => "–".into(),
+    }
+}
+
+fn clauses((held, asked): (usize, usize)) -> String {
+    if asked == 0 { "–".into() } else { format!("{held}/{asked}") }
+}
+
+fn ratio(measure: Measure) -> String {
+    if measure.compared == 0 { "–".into() } else { format!("{:.3}", measure.ratio) }
+}
+
+/// Three digits after the point show half an ulp; junk is shown by its size.
+fn ulps(ulps: f64) -> String {
+    if ulps < 1e4 { format!("{ulps:.3}") } else { format!("{ulps:.0e}") }
+}
+
+fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Holds => "holds",
+        Standing::Broken => "BROKEN",
+        Standing::Void => "cannot tell",
+        Standing::Skipped => "skipped",
+    }
+}

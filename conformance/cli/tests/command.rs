@@ -1,0 +1,101 @@
+//! The command as a user types it: what it prints and how it ends.
+
+use std::process::{Command, Output};
+
+fn evenkeel(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
+    command.args(arguments).output().expect("the command was built with this test")
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("the command prints UTF-8")
+}
+
+#[test]
+fn the_kernels_hold_and_the_table_fits_100_columns() {
+    let output = evenkeel(&["--cases", "32"]);
+    let text = text(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("batch norm") && text.contains("digits"), "{text}");
+    let widest = text.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(100), "{widest:?} columns");
+}
+
+/// Every mistake ends the command with 1; its rows name its clause and its label.
+#[test]
+fn each_mistake_exits_1_and_is_named() {
+    for mistake in evenkeel_conformance::batch_norm::mistakes::all() {
+        let info = mistake.info;
+        let output = evenkeel(&["check", "--implementation", info.label, "--cases", "48"]);
+        let text = text(&output);
+        assert_eq!(output.status.code(), Some(1), "{}:\n{text}", info.label);
+        assert!(text.contains(info.clause), "{} is not told of:\n{text}", info.clause);
+        let named = format!("looks like {}", info.label);
+        assert!(text.contains(&named), "{} is not named:\n{text}", info.label);
+    }
+}
+
+#[test]
+fn the_reference_holds_every_must() {
+    let output = evenkeel(&["check", "--implementation", "reference", "--cases", "32"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+}
+
+#[test]
+fn a_wrong_command_line_exits_2_and_says_what_is_there() {
+    for arguments in [
+        &["check", "--implementation", "nobody"][..],
+        &["check", "--level", "mmx"],
+        &["check", "--cases", "0"],
+        &["explain", "BN-99"],
+        &["--no-such-flag"],
+    ] {
+        let output = evenkeel(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn selecting_nothing_exits_4() {
+    assert_eq!(evenkeel(&["--only", "no_such_property"]).status.code(), Some(4));
+}
+
+#[test]
+fn only_takes_a_technique_a_clause_or_a_part_of_a_name() {
+    for only in ["batch_norm::forward_agrees", "bn-05", "forward_agrees"] {
+        let output = evenkeel(&["--only", only, "--cases", "8"]);
+        assert_eq!(output.status.code(), Some(0), "{only}: {}", text(&output));
+    }
+}
+
+#[test]
+fn threads_and_levels_can_be_chosen() {
+    let output = evenkeel(&["--only", "bn-05", "--cases", "8", "--threads", "3", "--level", "baseline"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).contains("fast (baseline)"));
+}
+
+#[test]
+fn the_same_seed_prints_the_same() {
+    let arguments = ["--cases", "16", "--seed", "7", "--only", "BN-07"];
+    assert_eq!(text(&evenkeel(&arguments)), text(&evenkeel(&arguments)));
+}
+
+#[test]
+fn explain_tells_clauses_and_mistakes() {
+    let clause = text(&evenkeel(&["explain", "bn-03"]));
+    assert!(clause.starts_with("BN-03 [MUST]") && clause.contains('ε'), "{clause}");
+    let mistake = text(&evenkeel(&["explain", "bn-unbiased"]));
+    assert!(mistake.contains("instead") && mistake.contains("BN-02"), "{mistake}");
+    let list = text(&evenkeel(&["list"]));
+    assert!(list.contains("BN-01") && list.contains("bn-unbiased"), "{list}");
+}
+
+/// A pipe that closes early is the reader's choice, not an error.
+#[test]
+fn a_closed_pipe_ends_it_silently() {
+    let line = format!("'{}' list | head -n 1", env!("CARGO_BIN_EXE_evenkeel"));
+    let output = Command::new("sh").args(["-c", &line]).output().expect("a shell");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -1,0 +1,118 @@
+//! Every mistake is named, whoever makes it; two at once are not; the base has none.
+
+mod naive;
+
+use naive::{FAULTS, Naive};
+
+use super::diagnose;
+use crate::batch_norm::BatchNorm;
+use crate::batch_norm::mistakes::{Mistake, all};
+use crate::mistake::Diagnosis;
+use crate::{Real, Target};
+
+/// A target whose name tells nothing.
+struct Nameless(Mistake);
+
+impl<T: Real> Target<T> for Nameless {
+    fn name(&self) -> String {
+        "mine".into()
+    }
+
+    fn batch_norm(&self) -> Option<&dyn BatchNorm<T>> {
+        Some(&self.0)
+    }
+
+    fn variants(&self) -> Vec<(String, Box<dyn Target<T>>)> {
+        self.0.variants()
+    }
+
+    fn promises(&self) -> bool {
+        true
+    }
+}
+
+fn first<T: Real>(mistake: Mistake) -> Diagnosis {
+    diagnose::<T>(&Nameless(mistake), &[])
+}
+
+/// All mistakes that bite in `T` and are not named first.
+fn misnamed<T: Real>() -> Vec<String> {
+    let mut wrong = Vec::new();
+    for mistake in all().iter().filter(|mistake| mistake.info.bites_in(T::NAME)) {
+        let diagnosis = first::<T>(*mistake);
+        if diagnosis.likely.first().map(|info| info.label) != Some(mistake.info.label) {
+            wrong.push(format!("{} in {}: {diagnosis}", mistake.info.label, T::NAME));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_mistake_is_named_in_f32() {
+    assert_eq!(misnamed::<f32>(), Vec::<String>::new());
+}
+
+#[test]
+fn every_mistake_is_named_in_f64() {
+    assert_eq!(misnamed::<f64>(), Vec::<String>::new());
+}
+
+#[test]
+fn the_base_makes_no_mistake() {
+    assert!(first::<f32>(Mistake::BASE).likely.is_empty());
+    assert!(first::<f64>(Mistake::BASE).likely.is_empty());
+}
+
+/// The label named first for somebody else's code with these faults.
+fn naive<T: Real>(faults: &'static [&'static str]) -> Vec<&'static str> {
+    let diagnosis = diagnose::<T>(&Naive(faults), &[]);
+    diagnosis.likely.iter().map(|info| info.label).collect()
+}
+
+#[test]
+fn a_mistake_is_named_in_code_that_rounds_everywhere() {
+    for fault in FAULTS.chunks(1) {
+        assert_eq!(naive::<f32>(fault).first(), fault.first(), "f32");
+        assert_eq!(naive::<f64>(fault).first(), fault.first(), "f64");
+    }
+}
+
+#[test]
+fn two_mistakes_in_the_same_numbers_are_unknown() {
+    const PAIRS: [[&str; 2]; 6] = [
+        ["bn-unbiased", "bn-eps-outside"],
+        ["bn-unbiased", "bn-no-beta"],
+        ["bn-eps-ignored", "bn-swapped"],
+        ["bn-unbiased", "bn-dx-no-var"],
+        ["bn-dx-no-mean", "bn-dx-no-gamma"],
+        ["bn-dx-no-gamma", "bn-eps-outside"],
+    ];
+    for pair in &PAIRS {
+        assert_eq!(naive::<f32>(pair), Vec::<&str>::new(), "{pair:?} in f32");
+        assert_eq!(naive::<f64>(pair), Vec::<&str>::new(), "{pair:?} in f64");
+    }
+}
+
+#[test]
+fn two_mistakes_in_different_numbers_are_both_named() {
+    let both = ["bn-no-beta", "bn-dbeta-mean"];
+    assert_eq!(naive::<f32>(&["bn-no-beta", "bn-dbeta-mean"]), both);
+    assert_eq!(naive::<f64>(&["bn-no-beta", "bn-dbeta-mean"]), both);
+}
+
+/// Code that rounds everywhere makes no mistake in a formula: what is named shows on hard data only.
+#[test]
+fn plain_rounding_is_named_by_what_it_costs() {
+    for labels in [naive::<f32>(&[]), naive::<f64>(&[])] {
+        assert!(labels.contains(&"bn-drift-constant"), "{labels:?}");
+        assert!(labels.contains(&"bn-range"), "{labels:?}");
+    }
+}
+
+#[test]
+fn debug_naive() {
+    for f in FAULTS.chunks(1) {
+    super::values::debug::<f32>(&Naive(f), f[0]);
+    super::values::debug::<f64>(&Naive(f), f[0]);
+    }
+}

@@ -1,0 +1,198 @@
+//! Which mistake gives the target's numbers.
+//!
+//! Output by output (y of forward, y of inference, dx, dγ, …), over all probes. Where the base's
+//! answers agree with the target's the output is right: nobody need carry a mistake into every
+//! function. Every other output must be explained by a mistake whose answers agree on all probes.
+//! One mistake for all is the usual case; up to three are named if each has outputs of its own. If
+//! some wrong output has no explanation, nothing is named.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answer::{Allowed, Answer, Part, agrees, apart, ask};
+use super::envelope::{Envelope, envelope};
+use super::probe::Probe;
+use crate::batch_norm::mistakes::{Mistake, all};
+use crate::batch_norm::{BatchNorm, Dialect, Variance};
+use crate::mistake::MistakeInfo;
+use crate::Real;
+
+/// One probe that the target answered, with what the base says of it.
+struct Observed<'a, T> {
+    probe: &'a Probe<T>,
+    target: Answer,
+    base: Envelope,
+}
+
+/// What the numbers of a target look like.
+pub(super) enum Finding {
+    /// Like those of the base.
+    Right,
+    /// Like those of these mistakes, best first; of the best, the probes explained and told.
+    Explained(Vec<&'static MistakeInfo>, (usize, usize)),
+    /// Like those of nobody.
+    Unknown,
+}
+
+/// One output of one function: its place among the outputs, 0 for a refusal too.
+type Output = (Part, usize);
+
+/// How well a mistake explains the target.
+struct Explanation {
+    info: &'static MistakeInfo,
+    /// The wrong outputs that it explains.
+    outputs: BTreeSet<Output>,
+    explained: usize,
+    told: usize,
+    /// Difference in the number of NaNs: junk is NaN in the same places only by chance, but as often.
+    nan_census: usize,
+    /// Values that are not equal to the last bit.
+    unequal: usize,
+}
+
+/// The mistakes that give the target's numbers on every probe.
+pub(super) fn find<T: Real>(target: &dyn BatchNorm<T>, probes: &[Probe<T>]) -> Finding {
+    let observed = observe(target, probes);
+    let wrong = wrong_outputs(&observed);
+    if wrong.is_empty() {
+        return Finding::Right;
+    }
+    let found: Vec<_> = all().iter().filter_map(|m| explain(m, &observed, &wrong)).collect();
+    let chosen = cover(wrong, &found);
+    let Some(best) = chosen.first() else { return Finding::Unknown };
+    Finding::Explained(chosen.iter().map(|e| e.info).collect(), (best.explained, best.told))
+}
+
+/// The fewest explanations, at most three, that together explain all wrong outputs; none if they cannot.
+fn cover(mut wrong: BTreeSet<Output>, found: &[Explanation]) -> Vec<&Explanation> {
+    let mut chosen = Vec::new();
+    while !wrong.is_empty() && chosen.len() < 3 {
+        let missing = |e: &&Explanation| wrong.difference(&e.outputs).count();
+        let best = found
+            .iter()
+            .min_by_key(|e| (missing(e), e.told - e.explained, e.nan_census, e.unequal))
+            .filter(|e| missing(e) < wrong.len());
+        let Some(best) = best else { break };
+        wrong = wrong.difference(&best.outputs).copied().collect();
+        chosen.push(best);
+    }
+    if wrong.is_empty() { chosen } else { Vec::new() }
+}
+
+fn wrong_outputs<T: Real>(observed: &[Observed<'_, T>]) -> BTreeSet<Output> {
+    let of = |one: &Observed<'_, T>| {
+        let part = one.probe.part;
+        let wrong = compare(&one.target, &one.base).into_iter().filter(|(_, agrees)| !agrees);
+        wrong.map(move |(output, _)| (part, output)).collect::<Vec<_>>()
+    };
+    observed.iter().flat_map(of).collect()
+}
+
+fn observe<'a, T: Real>(
+    target: &dyn BatchNorm<T>,
+    probes: &'a [Probe<T>],
+) -> Vec<Observed<'a, T>> {
+    let answered = probes.iter().filter_map(|probe| {
+        let answer = ask(target, &probe.case, probe.part);
+        let told = answer != Answer::NotOffered && !by_choice(target.dialect(), probe);
+        told.then(|| Observed { probe, target: answer, base: envelope(&Mistake::BASE, probe) })
+    });
+    answered.collect()
+}
+
+/// Whether the target declares that it does otherwise here.
+fn by_choice<T: Real>(dialect: Dialect, probe: &Probe<T>) -> bool {
+    let single = probe.case.shape.per_channel() == 1
+        && [Part::Forward, Part::TrainStep, Part::Backward].contains(&probe.part);
+    let other = |only: Variance| only != probe.case.convention && probe.part == Part::TrainStep;
+    (dialect.refuses_single_value && single) || dialect.only_running_variance.is_some_and(other)
+}
+
+/// What `mistake` explains; `None` if it agrees with no wrong output on all probes.
+fn explain<T: Real>(
+    mistake: &'static Mistake,
+    observed: &[Observed<'_, T>],
+    wrong: &BTreeSet<Output>,
+) -> Option<Explanation> {
+    if !mistake.info.bites_in(T::NAME) {
+        return None;
+    }
+    let mut outputs = wrong.clone();
+    let mut parted: BTreeMap<Output, usize> = BTreeMap::new();
+    let (mut nan_census, mut unequal) = (0, 0);
+    for one in observed {
+        let part = one.probe.part;
+        let mine = envelope(mistake, one.probe);
+        let base = compare(&one.target, &one.base);
+        let differing = differing(&mine, &one.base);
+        for (output, agrees) in compare(&one.target, &mine) {
+            if !agrees {
+                outputs.remove(&(part, output));
+            }
+            let told = !base[&output] || differing.contains(&output);
+            *parted.entry((part, output)).or_default() += usize::from(told);
+        }
+        if outputs.is_empty() {
+            return None;
+        }
+        let (nans, values) = census(&one.target, &mine);
+        nan_census += nans;
+        unequal += values;
+    }
+    let told = parted.values().sum();
+    let explained = outputs.iter().filter_map(|output| parted.get(output)).sum();
+    Some(Explanation { info: &mistake.info, outputs, explained, told, nan_census, unequal })
+}
+
+/// For each output of an answer, whether it lies in the envelope. An answer without values is one output.
+fn compare(answer: &Answer, envelope: &Envelope) -> BTreeMap<usize, bool> {
+    match (answer, envelope) {
+        (Answer::Given(outputs), Envelope::Values(allowed)) => {
+            let within = |(values, allowed): (&Vec<f64>, &Vec<Allowed>)| {
+                values.iter().zip(allowed).all(|(value, allowed)| agrees(*value, *allowed))
+            };
+            outputs.iter().zip(allowed).map(within).enumerate().collect()
+        }
+        (Answer::Given(outputs), Envelope::Other(_)) => {
+            (0..outputs.len()).map(|output| (output, false)).collect()
+        }
+        (other, Envelope::Other(expected)) => BTreeMap::from([(0, other == expected)]),
+        (_, Envelope::Values(_)) => BTreeMap::from([(0, false)]),
+    }
+}
+
+/// The outputs in which two envelopes have nothing in common.
+fn differing(a: &Envelope, b: &Envelope) -> Vec<usize> {
+    let (Envelope::Values(a), Envelope::Values(b)) = (a, b) else { return vec![0] };
+    let differ = |(a, b): (&Vec<Allowed>, &Vec<Allowed>)| {
+        a.iter().zip(b).any(|(a, b)| apart(*a, *b))
+    };
+    let outputs = a.iter().zip(b).enumerate();
+    outputs.filter(|(_, pair)| differ(*pair)).map(|(output, _)| output).collect()
+}
+
+/// By how many the numbers of NaNs differ, and how many values are not equal to the last bit.
+fn census(answer: &Answer, envelope: &Envelope) -> (usize, usize) {
+    let (Answer::Given(values), Envelope::Values(allowed)) = (answer, envelope) else {
+        return (0, 0);
+    };
+    let values: Vec<f64> = values.iter().flatten().copied().collect();
+    let expected: Vec<f64> = allowed.iter().flatten().map(|(value, _)| *value).collect();
+    let nans = |values: &[f64]| values.iter().filter(|v| v.is_nan()).count();
+    let unequal = values.iter().zip(&expected).filter(|(a, b)| !super::answer::same(**a, **b));
+    (nans(&values).abs_diff(nans(&expected)), unequal.count())
+}
+
+#[cfg(test)]
+pub(super) fn debug<T: Real>(target: &dyn BatchNorm<T>, label: &str) {
+    let probes = super::probe::valid::<T>();
+    let m = crate::batch_norm::mistakes::by_label(label).unwrap();
+    for one in observe(target, &probes) {
+        let mine = envelope(&m, one.probe);
+        let c = compare(&one.target, &mine);
+        if c.values().any(|ok| !ok) {
+            eprintln!("{label} {} {:?} {:?}\n{:?}", T::NAME, one.probe.part, c, one.probe.case);
+            eprintln!("  target {:?}", one.target);
+            if let Envelope::Values(v) = &mine { eprintln!("  mine {v:?}"); } else { eprintln!("  mine other"); }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Clauses BN-18 to BN-20: what a training step leaves behind.
+
+use super::{Case, Checked, normalizer, step};
+use crate::batch_norm::truth::RunningTruth;
+use crate::batch_norm::{Variance, bounds};
+use crate::compare::{Expected, compare, same_bits};
+use crate::verdict::{Strength, Verdict};
+use crate::{Real, Target};
+
+use super::arguments::names;
+use super::forward::Judged;
+
+/// The case in the convention that the target has, if it has but one.
+fn spoken<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Result<Case<T>, Verdict> {
+    let only = normalizer(target)?.dialect().only_running_variance;
+    Ok(Case { convention: only.unwrap_or(case.convention), ..case.clone() })
+}
+
+/// new = (1 − w)·old + w·μ.
+pub(super) fn mean_moves<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
+    let case = spoken(target, case)?;
+    let got = step(target, &case)?;
+    let truth = RunningTruth::for_strength(&case, Strength::Must);
+    let bounds = bounds::running(Strength::Must, &case, &truth);
+    Ok(compare("mean", &got.mean, |c| {
+        let bound = bounds.mean[c] + truth.mean_uncertainty[c];
+        bounds.applies[c].then(|| Expected::new(truth.mean[c], bound))
+    }))
+}
+
+/// new = (1 − w)·old + w·(the variance that was asked for).
+pub(super) fn variance_moves<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
+    let case = spoken(target, case)?;
+    let got = step(target, &case)?;
+    let truth = RunningTruth::for_strength(&case, Strength::Must);
+    let bounds = bounds::running(Strength::Must, &case, &truth);
+    Ok(compare("variance", &got.variance, |c| {
+        let total = bounds.variance[c] + truth.variance_uncertainty[c];
+        bounds.applies[c].then(|| Expected::new(truth.variance[c], total))
+    }))
+}
+
+/// The unbiased variance of one value is 0/0: refused, and nothing is written.
+pub(super) fn unbiased_needs_two<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
+    let dialect = normalizer(target)?.dialect();
+    if dialect.only_running_variance == Some(Variance::Biased) {
+        return Ok(Verdict::CannotTell("the dialect has no unbiased variance"));
+    }
+    let case = Case { convention: Variance::Unbiased, ..case.clone() };
+    let place = "train_step with one value per channel and an unbiased variance";
+    Ok(names("shape", place, case.train_step(normalizer(target)?)))
+}
+
+/// y is the same from other running statistics, and it is forward's.
+pub(super) fn leaves_y_alone<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
+    let case = spoken(target, case)?;
+    let elsewhere = |value: f64| vec![T::from_f64(value); case.shape.channels];
+    let moved = Case { mean: elsewhere(50.0), variance: elsewhere(9.0), ..case.clone() };
+    let (y, y_moved) = (step(target, &case)?.y, step(target, &moved)?.y);
+    let judged = Judged::new(Strength::Must, &case);
+    let why = "the bits of y from other running statistics";
+    Ok(compare("y", &y, |i| judged.y(&case, i)).and(|| same_bits("y", &y_moved, &y, why)))
+}

@@ -1,0 +1,108 @@
+//! Numbers against numbers: the one place where a target's value meets a bound.
+
+use crate::exact::Wide;
+use crate::verdict::{Finding, Measure, Verdict};
+use crate::{Real, ulp};
+
+/// What one number must be, and how far from it a target may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expected {
+    /// The true value.
+    pub truth: Wide,
+    /// The bound that the clause derives.
+    pub bound: f64,
+    /// The largest term of the sum that the number is: ulps are told of that, since where terms
+    /// cancel the ulp of what is left says nothing about the arithmetic.
+    pub scale: f64,
+}
+
+impl Expected {
+    /// A number that is no sum of larger ones.
+    pub(crate) fn new(truth: Wide, bound: f64) -> Self {
+        Self { truth, bound, scale: truth.to_f64().abs() }
+    }
+
+    /// A number that is a sum of terms of at most this magnitude.
+    pub(crate) fn of_terms(self, largest: f64) -> Self {
+        Self { scale: self.scale.max(largest), ..self }
+    }
+}
+
+/// Compares `got[i]` with `expected(i)`; `None` where nothing can be told of that element.
+///
+/// A true value beyond the range of `T` says nothing about a rounding error and is passed over.
+pub(crate) fn compare<T: Real>(
+    name: &str,
+    got: &[T],
+    expected: impl Fn(usize) -> Option<Expected>,
+) -> Verdict {
+    let mut measure = Measure::default();
+    for (i, value) in got.iter().enumerate() {
+        let Some(one) = expected(i).filter(|one| one.truth.to_f64().abs() < T::MAX) else {
+            continue;
+        };
+        let error = one.truth.distance(value.to_f64());
+        let within = error <= one.bound;
+        if !within {
+            return out_of_bound::<T>(&format!("{name}[{i}]"), value.to_f64(), one, error);
+        }
+        measure = measure.worse(Measure {
+            ratio: if error == 0.0 { 0.0 } else { error / one.bound },
+            ulps: error / ulp::<T>(one.scale),
+            compared: 1,
+        });
+    }
+    told(measure)
+}
+
+/// Holds if anything was compared.
+fn told(measure: Measure) -> Verdict {
+    if measure.compared == 0 {
+        return Verdict::CannotTell("too ill-conditioned for a bound");
+    }
+    Verdict::Pass(measure)
+}
+
+fn out_of_bound<T: Real>(place: &str, got: f64, one: Expected, error: f64) -> Verdict {
+    let truth = one.truth.to_f64();
+    let ulps = error / ulp::<T>(one.scale);
+    let times = error / one.bound;
+    Finding::fail(
+        place,
+        show::<T>(got),
+        format!("{} (off by {error:.3e}, {ulps:.3e} ulp)", show::<T>(truth)),
+        format!("±{:.3e} (the error is {times:.3e} times that)", one.bound),
+    )
+}
+
+/// As short as repeats the number in its own precision.
+pub(crate) fn show<T: Real>(value: f64) -> String {
+    format!("{:?}", T::from_f64(value))
+}
+
+/// Holds if `got` and `expected` have the same bits; a NaN is as good as any other NaN.
+pub(crate) fn same_bits<T: Real>(name: &str, got: &[T], expected: &[T], why: &str) -> Verdict {
+    for (i, (a, b)) in got.iter().zip(expected).enumerate() {
+        if a.bits() != b.bits() && !(a.is_nan() && b.is_nan()) {
+            let place = format!("{name}[{i}]");
+            return Finding::fail(place, format!("{a:?}"), format!("{b:?}"), why);
+        }
+    }
+    Verdict::Pass(Measure { ratio: 0.0, ulps: 0.0, compared: got.len() as u64 })
+}
+
+/// Holds if every number of `values` is NaN.
+pub(crate) fn all_nan<T: Real>(
+    name: &str,
+    values: impl Iterator<Item = (usize, T)>,
+    why: &str,
+) -> Verdict {
+    let mut compared = 0;
+    for (i, value) in values {
+        if !value.is_nan() {
+            return Finding::fail(format!("{name}[{i}]"), format!("{value:?}"), "NaN", why);
+        }
+        compared += 1;
+    }
+    Verdict::Pass(Measure { ratio: 0.0, ulps: 0.0, compared })
+}

@@ -1,0 +1,99 @@
+//! What is known of a mistake, whatever the technique.
+//!
+//! A mistake is an implementation with one fault and a label. The suite runs its properties on each
+//! (every clause must catch one) and compares a failing target with them (`diagnosis`), so that a
+//! report can say *which* mistake was made and what to do instead.
+
+use std::fmt;
+
+/// A label, what was done wrong, and what to do instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MistakeInfo {
+    /// The label, as in `bn-unbiased`.
+    pub label: &'static str,
+    /// The clause of which some property must fail on it.
+    pub clause: &'static str,
+    /// What was done wrong, in one sentence without a full stop.
+    pub summary: &'static str,
+    /// What to do instead, in one sentence without a full stop.
+    pub remedy: &'static str,
+    /// Where people met it: a repository and the number of an issue.
+    pub source: Option<&'static str>,
+    /// How its results differ from the right ones.
+    pub trace: Trace,
+    /// In which precisions it differs at all.
+    pub bites: Bites,
+}
+
+/// How the results of a mistake differ from the right ones: what diagnosis can compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trace {
+    /// By another formula or another answer: whoever makes it gets the same numbers, up to rounding.
+    Formula,
+    /// By cancellation: wrong on ordinary data already, but nobody else gets the same digits.
+    Junk,
+    /// By rounding that shows only on hard data or in the last bits: where it shows is telling.
+    Rounding,
+    /// By nothing but the last bits, when threads or instruction sets change.
+    Bits,
+}
+
+/// The precisions in which a mistake differs from the right results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bites {
+    /// In `f32` and in `f64`.
+    Everywhere,
+    /// In `f32` only: it keeps in `T` what should be kept in `f64`.
+    SingleOnly,
+}
+
+impl MistakeInfo {
+    /// A mistake in the formula; the two sentences are to be added.
+    #[must_use]
+    pub const fn new(label: &'static str, clause: &'static str) -> Self {
+        Self {
+            label,
+            clause,
+            summary: "",
+            remedy: "",
+            source: None,
+            trace: Trace::Formula,
+            bites: Bites::Everywhere,
+        }
+    }
+
+    /// Whether a target in the precision called `precision` can show it.
+    #[must_use]
+    pub fn bites_in(&self, precision: &str) -> bool {
+        self.bites == Bites::Everywhere || precision == "f32"
+    }
+}
+
+impl fmt::Display for MistakeInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.label, self.summary)
+    }
+}
+
+/// The mistakes that explain a failing target.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Diagnosis {
+    /// Best first, at most three; empty when no known mistake explains the target.
+    pub likely: Vec<&'static MistakeInfo>,
+    /// Of the best: probes that it explains, and probes on which the target is wrong or it would be.
+    pub matched: (usize, usize),
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((best, others)) = self.likely.split_first() else {
+            return f.write_str("no known mistake explains it");
+        };
+        let (explained, told) = self.matched;
+        write!(f, "looks like {best} (explains {explained} of {told} probes)")?;
+        for other in others {
+            write!(f, "; or {other}")?;
+        }
+        Ok(())
+    }
+}

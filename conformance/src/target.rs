@@ -1,0 +1,37 @@
+//! What the suite checks: a `Target`.
+
+use crate::batch_norm::BatchNorm;
+use crate::Real;
+
+/// An implementation under test, in precision `T`: one accessor per technique.
+///
+/// The reference, the kernels, every planted mistake and every user's type is a target; the suite
+/// knows nothing else about them. A technique without an accessor is *skipped*, never passed.
+pub trait Target<T: Real>: Send + Sync {
+    /// The name that reports show.
+    fn name(&self) -> String;
+
+    /// Batch normalisation, if this target has it.
+    fn batch_norm(&self) -> Option<&dyn BatchNorm<T>> {
+        None
+    }
+
+    /// Other ways in which this target computes the same, with their names: instruction-set levels, say.
+    ///
+    /// Their bits must equal those of the target itself.
+    fn variants(&self) -> Vec<(String, Box<dyn Target<T>>)> {
+        Vec::new()
+    }
+
+    /// How many threads took part in the last call, where the target can tell.
+    ///
+    /// Equal bits on seven threads mean something only if more than one of them was at work.
+    fn workers_seen(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether the target claims the `promise` bounds too.
+    fn promises(&self) -> bool {
+        false
+    }
+}

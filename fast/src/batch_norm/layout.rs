@@ -1,0 +1,102 @@
+//! How a tensor is walked: along the values of a channel, or along its channels.
+//!
+//! Which of the two depends on the shape alone, as do the blocks of each; so the bits do too.
+
+use super::formula::Planes;
+use super::{rows::Rows, runs::Runs};
+use crate::element::{Element, STEP};
+use crate::moments::Spread;
+use crate::workspace::{Crew, Workers};
+use crate::{Level, Policy, Shape};
+
+/// Shorter runs of one channel's values are walked along the channels.
+const SHORT: usize = STEP;
+
+/// Where the values to be normalised stand.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'a, T> {
+    /// In a slice of their own.
+    Slice(&'a [T]),
+    /// Where the result goes.
+    InPlace,
+}
+
+impl<'a, T> Source<'a, T> {
+    /// The part of the source that belongs to `len` results from index `start` on.
+    pub(super) fn part(&self, start: usize, len: usize) -> Self {
+        match self {
+            Self::Slice(x) => Self::Slice(&x[start..start + len]),
+            Self::InPlace => Self::InPlace,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn or<'b>(&'b self, y: &'b [T]) -> &'b [T] {
+        match self {
+            Self::Slice(x) => x,
+            Self::InPlace => y,
+        }
+    }
+}
+
+/// One call: what is walked, on which level, by whom.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a> {
+    pub(super) shape: Shape,
+    pub(super) level: Level,
+    pub(super) crew: Crew<'a>,
+}
+
+/// The passes over a tensor. Partial results of blocks go to `slots`, from where those of one
+/// channel are folded by a fixed tree.
+pub(super) trait Layout<T: Element>: Sync {
+    /// How many columns of coefficients a channel has.
+    fn spread(&self) -> usize;
+    /// Moments of every block with exponent 0.
+    fn moments(&self, x: &[T], slots: &mut Vec<f64>);
+    /// The moments of a channel, measured from its first value.
+    fn folded_moments(&self, x: &[T], slots: &[f64], channel: usize) -> Spread;
+    /// The same in another unit, from the data.
+    fn rescan(&self, x: &[T], channel: usize, scale: f64) -> Spread;
+    /// Σ dy and Σ dy·x̂ of every block.
+    fn gradients(&self, x: &[T], dy: &[T], planes: &Planes<'_>, slots: &mut Vec<f64>);
+    /// Σ dy and Σ dy·x̂ of a channel.
+    fn folded_gradients(&self, slots: &[f64], channel: usize) -> [f64; 2];
+    /// y = γ·x̂ + β.
+    fn forward(&self, x: Source<'_, T>, y: &mut [T], planes: &Planes<'_>);
+    /// dx = γ·r·(dy − mean(dy) − x̂·mean(dy·x̂)).
+    fn backward(&self, x: &[T], dy: &[T], dx: &mut [T], planes: &Planes<'_>);
+}
+
+/// The walk that suits the shape.
+pub(super) enum Walk<'a> {
+    Runs(Runs<'a>),
+    Rows(Rows<'a>),
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(shape: Shape, policy: &Policy, workers: &'a Workers) -> Self {
+        let crew = Crew::new(shape.len() >= policy.serial_below, workers);
+        // A single channel is one run, however the axes are called.
+        let shape = if shape.channels == 1 { Shape::new(1, 1, shape.len()) } else { shape };
+        let job = Job { shape, level: policy.level, crew };
+        if shape.outer == 1 || shape.inner >= SHORT {
+            Self::Runs(Runs(job))
+        } else {
+            Self::Rows(Rows(job))
+        }
+    }
+
+    pub(super) fn job(&self) -> Job<'a> {
+        match self {
+            Self::Runs(Runs(job)) | Self::Rows(Rows(job)) => *job,
+        }
+    }
+
+    pub(super) fn of<T: Element>(&self) -> &dyn Layout<T> {
+        match self {
+            Self::Runs(runs) => runs,
+            Self::Rows(rows) => rows,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The two sums that everything is made of: Σ a and Σ a·b.
+//!
+//! With a = b = x − shift − center they are the first and second moment of a block, with a = dy
+//! and b = x̂ the gradients of β and γ.
+//!
+//! Hazard: the bound on a sum grows with the number of additions one after the other (h), and its
+//! bits with their order. Method: at most 64 sequential additions into a lane, then a fixed
+//! halving; lanes and order are those of the formulas below on every instruction set.
+
+use std::ops::Range;
+
+use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
+
+use super::formula::{Along, Formula, Normalized, Planes, difference};
+use crate::element::{Element, Pair, STEP, first, load};
+
+/// Sequential additions into one lane.
+pub(super) const DEPTH: usize = 64;
+/// Lanes of a run of one channel's values; each value of a run goes to lane (index mod 32).
+const LANES: usize = 2 * STEP;
+/// Values of one run.
+const RUN: usize = DEPTH * LANES;
+/// Values of one block: two runs.
+pub(super) const BLOCK: usize = 2 * RUN;
+/// Columns worked on together; their sums stay in the first-level cache.
+pub(super) const GROUP: usize = 256;
+/// Rows worked on together: their sums are loaded and stored once.
+const ROWS: usize = 8;
+
+/// a and b of the two sums.
+pub(super) trait Factors: Copy {
+    /// a and b of up to sixteen elements from index `at` on; the first stands in column `column`.
+    fn at<S: Simd>(&self, simd: S, at: usize, column: usize, count: usize) -> [Pair<S>; 2];
+}
+
+/// a = b = x·scale − shift − center.
+#[derive(Clone, Copy)]
+pub(super) struct Deviation<'a, T> {
+    pub(super) x: &'a [T],
+    pub(super) scale: f64,
+    pub(super) center: f64,
+}
+
+impl<T: Element> Factors for Deviation<'_, T> {
+    #[inline(always)]
+    fn at<S: Simd>(&self, simd: S, at: usize, _: usize, count: usize) -> [Pair<S>; 2] {
+        let scale = f64x8::splat(simd, self.scale);
+        let shift = f64x8::splat(simd, self.x[0].to_f64() * self.scale);
+        let center = f64x8::splat(simd, self.center);
+        let x = load(simd, self.x, at, count);
+        let a = [
+            difference::<S, T>(x[0], scale, shift) - center,
+            difference::<S, T>(x[1], scale, shift) - center,
+        ];
+        [a, a]
+    }
+}
+
+/// The same with lanes along the columns: row `row` of x holds the shifts.
+#[derive(Clone, Copy)]
+pub(super) struct ColumnDeviation<'a, T> {
+    pub(super) x: &'a [T],
+    pub(super) scale: f64,
+    /// Index of the element of column 0 in the row that holds the shifts.
+    pub(super) row: usize,
+    /// The column of `centers[0]`.
+    pub(super) start: usize,
+    pub(super) centers: &'a [f64; GROUP],
+}
+
+impl<T: Element> Factors for ColumnDeviation<'_, T> {
+    #[inline(always)]
+    fn at<S: Simd>(&self, simd: S, at: usize, column: usize, count: usize) -> [Pair<S>; 2] {
+        let scale = f64x8::splat(simd, self.scale);
+        let shift = load(simd, self.x, self.row + column, count);
+        let center = load(simd, self.centers, column - self.start, STEP);
+        let x = load(simd, self.x, at, count);
+        let a = [
+            difference::<S, T>(x[0], scale, shift[0] * scale) - center[0],
+            difference::<S, T>(x[1], scale, shift[1] * scale) - center[1],
+        ];
+        [a, a]
+    }
+}
+
+/// a = dy, b = x̂.
+#[derive(Clone, Copy)]
+pub(super) struct Gradient<'a, T> {
+    pub(super) x: &'a [T],
+    pub(super) dy: &'a [T],
+    pub(super) planes: &'a Planes<'a>,
+    pub(super) along: Along,
+}
+
+impl<T: Element> Factors for Gradient<'_, T> {
+    #[inline(always)]
+    fn at<S: Simd>(&self, simd: S, at: usize, column: usize, count: usize) -> [Pair<S>; 2] {
+        let [low, high] = Normalized::pair(simd, self.planes, column, self.along);
+        let x = load(simd, self.x, at, count);
+        [load(simd, self.dy, at, count), [low.of::<T>(x[0]), high.of::<T>(x[1])]]
+    }
+}
+
+/// [Σ a, Σ a·b] over the elements 0 to `len` ≤ [`BLOCK`] of one channel.
+#[inline(always)]
+pub(super) fn sum_block<S: Simd, F: Factors>(
+    simd: S,
+    factors: F,
+    column: usize,
+    len: usize,
+) -> [f64; 2] {
+    let [a, ab] = sum_run(simd, factors, column, 0..len.min(RUN));
+    if len <= RUN {
+        return [a, ab];
+    }
+    let [second_a, second_ab] = sum_run(simd, factors, column, RUN..len);
+    [a + second_a, ab + second_ab]
+}
+
+#[inline(always)]
+fn sum_run<S: Simd, F: Factors>(simd: S, factors: F, column: usize, run: Range<usize>) -> [f64; 2] {
+    let zero = f64x8::splat(simd, 0.0);
+    let (mut low, mut high) = ([zero; 4], [zero; 4]);
+    let mut at = run.start;
+    while at + LANES <= run.end {
+        add(&mut low, factors.at(simd, at, column, STEP));
+        add(&mut high, factors.at(simd, at + STEP, column, STEP));
+        at += LANES;
+    }
+    if at < run.end {
+        let count = STEP.min(run.end - at);
+        add(&mut low, masked(simd, factors.at(simd, at, column, count), count));
+    }
+    if at + STEP < run.end {
+        let count = run.end - at - STEP;
+        add(&mut high, masked(simd, factors.at(simd, at + STEP, column, count), count));
+    }
+    let a = (low[0] + high[0]) + (low[1] + high[1]);
+    let ab = (low[2] + high[2]) + (low[3] + high[3]);
+    [simd.reduce_sum_f64x8(a), simd.reduce_sum_f64x8(ab)]
+}
+
+/// Adds a to the first two sums and a·b to the last two.
+#[inline(always)]
+fn add<S: Simd>(sums: &mut [f64x8<S>; 4], [a, b]: [Pair<S>; 2]) {
+    sums[0] += a[0];
+    sums[1] += a[1];
+    sums[2] = a[0].mul_add_precise(b[0], sums[2]);
+    sums[3] = a[1].mul_add_precise(b[1], sums[3]);
+}
+
+/// Padding counts for nothing.
+#[inline(always)]
+fn masked<S: Simd>(simd: S, [a, b]: [Pair<S>; 2], count: usize) -> [Pair<S>; 2] {
+    [first(simd, a, count), first(simd, b, count)]
+}
+
+/// The two sums of each column of a group.
+#[derive(Clone)]
+pub(super) struct Group {
+    pub(super) a: [f64; GROUP],
+    pub(super) ab: [f64; GROUP],
+}
+
+impl Group {
+    pub(super) const ZERO: Self = Self { a: [0.0; GROUP], ab: [0.0; GROUP] };
+}
+
+/// Adds the columns `columns` (at most [`GROUP`]) of the rows `rows` (at most [`DEPTH`]) of a
+/// matrix with rows of `width` elements to `sums`.
+#[inline(always)]
+pub(super) fn sum_rows<S: Simd, F: Factors>(
+    simd: S,
+    factors: F,
+    width: usize,
+    rows: Range<usize>,
+    columns: Range<usize>,
+    sums: &mut Group,
+) {
+    let mut row = rows.start;
+    while row < rows.end {
+        let last = rows.end.min(row + ROWS);
+        let mut column = columns.start;
+        while column < columns.end {
+            let count = STEP.min(columns.end - column);
+            let place = column - columns.start;
+            let strip = row * width + column..last * width + column;
+            if count == STEP {
+                sum_strip(simd, factors, width, strip, column, STEP, place, sums);
+            } else {
+                sum_strip(simd, factors, width, strip, column, count, place, sums);
+            }
+            column += STEP;
+        }
+        row = last;
+    }
+}
+
+/// Sixteen columns of a few rows, their sums in registers.
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "the inner loop of `sum_rows`, named")]
+fn sum_strip<S: Simd, F: Factors>(
+    simd: S,
+    factors: F,
+    width: usize,
+    strip: Range<usize>,
+    column: usize,
+    count: usize,
+    place: usize,
+    sums: &mut Group,
+) {
+    let (a, ab) = (load(simd, &sums.a, place, STEP), load(simd, &sums.ab, place, STEP));
+    let mut lanes = [a[0], a[1], ab[0], ab[1]];
+    let mut at = strip.start;
+    while at < strip.end {
+        add(&mut lanes, factors.at(simd, at, column, count));
+        at += width;
+    }
+    lanes[0].store_slice(&mut sums.a[place..place + 8]);
+    lanes[1].store_slice(&mut sums.a[place + 8..place + STEP]);
+    lanes[2].store_slice(&mut sums.ab[place..place + 8]);
+    lanes[3].store_slice(&mut sums.ab[place + 8..place + STEP]);
+}

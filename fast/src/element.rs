@@ -1,0 +1,135 @@
+//! The two precisions: how `f32` and `f64` data enter and leave the `f64` lanes.
+//!
+//! Sixteen values at a time travel as two vectors of eight `f64` lanes: one 512-bit load of
+//! `f32`. A shorter tail goes the same way, padded, so that it meets no other formula. All use of
+//! vectors starts here.
+
+use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelude::*};
+
+/// Sixteen `f64` lanes.
+pub(crate) type Pair<S> = [f64x8<S>; 2];
+
+/// How many values one load takes.
+pub(crate) const STEP: usize = 16;
+
+/// `f32` or `f64`. The trait is sealed: the accuracy that is promised is that of these two.
+pub trait Element: sealed::Lanes {}
+
+impl Element for f32 {}
+impl Element for f64 {}
+
+pub(crate) mod sealed {
+    use super::{Pair, Simd};
+
+    /// What the kernels need to know of a precision.
+    pub trait Lanes: Copy + Default + Send + Sync + PartialEq + std::fmt::Debug + 'static {
+        /// How often a block is summed: once, or again around its own mean.
+        const PASSES: usize;
+        /// Whether squares can leave the range of `f64`.
+        const SCALED: bool;
+        /// The value, exactly.
+        fn to_f64(self) -> f64;
+        /// The nearest value, ties to even.
+        fn round(value: f64) -> Self;
+        /// Sixteen values, exactly.
+        fn widen<S: Simd>(simd: S, from: &[Self]) -> Pair<S>;
+        /// The nearest sixteen values, ties to even.
+        fn narrow<S: Simd>(pair: Pair<S>, to: &mut [Self]);
+    }
+}
+
+impl sealed::Lanes for f32 {
+    const PASSES: usize = 1;
+    const SCALED: bool = false;
+
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+
+    #[inline(always)]
+    fn round(value: f64) -> Self {
+        value as f32
+    }
+
+    #[inline(always)]
+    fn widen<S: Simd>(simd: S, from: &[Self]) -> Pair<S> {
+        f32x16::from_slice(simd, from).widen().into()
+    }
+
+    #[inline(always)]
+    fn narrow<S: Simd>([low, high]: Pair<S>, to: &mut [Self]) {
+        low.narrow(high).store_slice(to);
+    }
+}
+
+impl sealed::Lanes for f64 {
+    const PASSES: usize = 2;
+    const SCALED: bool = true;
+
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
+    }
+
+    #[inline(always)]
+    fn round(value: f64) -> Self {
+        value
+    }
+
+    #[inline(always)]
+    fn widen<S: Simd>(simd: S, from: &[Self]) -> Pair<S> {
+        [f64x8::from_slice(simd, &from[..8]), f64x8::from_slice(simd, &from[8..])]
+    }
+
+    #[inline(always)]
+    fn narrow<S: Simd>([low, high]: Pair<S>, to: &mut [Self]) {
+        low.store_slice(&mut to[..8]);
+        high.store_slice(&mut to[8..]);
+    }
+}
+
+/// Up to sixteen values from index `at` on, zeros behind them.
+#[inline(always)]
+pub(crate) fn load<S: Simd, T: Element>(simd: S, x: &[T], at: usize, count: usize) -> Pair<S> {
+    if count == STEP {
+        return T::widen(simd, &x[at..at + STEP]);
+    }
+    let mut padded = [T::default(); STEP];
+    padded[..count].copy_from_slice(&x[at..at + count]);
+    T::widen(simd, &padded)
+}
+
+/// Rounds up to sixteen values to index `at` on.
+///
+/// Every NaN is written as the same NaN: which one arithmetic gives differs between levels.
+#[inline(always)]
+pub(crate) fn store<S: Simd, T: Element>(
+    simd: S,
+    pair: Pair<S>,
+    y: &mut [T],
+    at: usize,
+    count: usize,
+) {
+    let nan = f64x8::splat(simd, f64::NAN);
+    let pair = [
+        pair[0].simd_eq(pair[0]).select(pair[0], nan),
+        pair[1].simd_eq(pair[1]).select(pair[1], nan),
+    ];
+    if count == STEP {
+        return T::narrow(pair, &mut y[at..at + STEP]);
+    }
+    let mut padded = [T::default(); STEP];
+    T::narrow(pair, &mut padded);
+    y[at..at + count].copy_from_slice(&padded[..count]);
+}
+
+/// The first `count` lanes, zeros behind them.
+#[inline(always)]
+pub(crate) fn first<S: Simd>(simd: S, pair: Pair<S>, count: usize) -> Pair<S> {
+    let zero = f64x8::splat(simd, 0.0);
+    let index = f64x8::from_slice(simd, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+    let count = f64x8::splat(simd, count as f64);
+    let high = index + f64x8::splat(simd, 8.0);
+    [index.simd_lt(count).select(pair[0], zero), high.simd_lt(count).select(pair[1], zero)]
+}

@@ -1,0 +1,119 @@
+//! Scratch memory, lent by the caller, and the work shared out over the threads.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use rayon::prelude::*;
+
+/// Scratch memory for any of this crate's functions.
+///
+/// It grows when a call needs more and is never given back before it is dropped: from the second
+/// call with the same shape on, nothing is allocated.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    pub(crate) slots: Vec<f64>,
+    pub(crate) planes: Vec<f64>,
+    pub(crate) workers: Workers,
+}
+
+impl Workspace {
+    /// An empty workspace: it holds no memory yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many threads took part in the last call (up to 64 are told apart).
+    ///
+    /// A test that finds equal bits learns from it that more than one worker was at work.
+    pub fn workers_seen(&self) -> usize {
+        self.workers.0.load(Relaxed).count_ones() as usize
+    }
+}
+
+/// At least `len` numbers of `memory`, whatever they are.
+pub(crate) fn at_least(memory: &mut Vec<f64>, len: usize) -> &mut [f64] {
+    if memory.len() < len {
+        memory.resize(len, 0.0);
+    }
+    &mut memory[..len]
+}
+
+/// One bit for every thread seen.
+#[derive(Debug, Default)]
+pub(crate) struct Workers(AtomicU64);
+
+impl Workers {
+    fn check_in(&self) {
+        let bit = 1 << (rayon::current_thread_index().unwrap_or(63) % 64);
+        if self.0.load(Relaxed) & bit == 0 {
+            self.0.fetch_or(bit, Relaxed);
+        }
+    }
+}
+
+/// Hands out blocks of work, to this thread or to all of rayon's.
+#[derive(Clone, Copy)]
+pub(crate) struct Crew<'a> {
+    parallel: bool,
+    workers: &'a Workers,
+}
+
+impl<'a> Crew<'a> {
+    pub(crate) fn new(parallel: bool, workers: &'a Workers) -> Self {
+        workers.0.store(0, Relaxed);
+        Self { parallel, workers }
+    }
+
+    /// Calls `task(k, chunk)` for the k-th chunk of `size` elements of `data`.
+    pub(crate) fn each_chunk<U: Send>(
+        &self,
+        data: &mut [U],
+        size: usize,
+        task: impl Fn(usize, &mut [U]) + Sync,
+    ) {
+        let recorded = |(k, chunk): (usize, &mut [U])| {
+            self.workers.check_in();
+            task(k, chunk);
+        };
+        if self.parallel {
+            data.par_chunks_mut(size).enumerate().for_each(recorded);
+        } else {
+            data.chunks_mut(size).enumerate().for_each(recorded);
+        }
+    }
+}
+
+/// Folds `leaf(first), …, leaf(last − 1)` by a tree that the range alone determines: the left
+/// half is the largest power of two that leaves something to the right.
+pub(crate) fn pairwise<P>(
+    range: std::ops::Range<usize>,
+    leaf: &impl Fn(usize) -> P,
+    join: &impl Fn(P, P) -> P,
+) -> P {
+    match range.len() {
+        0 | 1 => leaf(range.start),
+        len => {
+            let middle = range.start + left_half(len);
+            join(pairwise(range.start..middle, leaf, join), pairwise(middle..range.end, leaf, join))
+        }
+    }
+}
+
+/// The largest power of two below `len`, for `len` ≥ 2.
+pub(crate) fn left_half(len: usize) -> usize {
+    len.next_power_of_two() / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_depends_on_the_length_alone() {
+        let shape = |n| {
+            pairwise(0..n, &|i: usize| i.to_string(), &|a: String, b: String| format!("({a}{b})"))
+        };
+        assert_eq!(shape(1), "0");
+        assert_eq!(shape(5), "(((01)(23))4)");
+        assert_eq!(shape(8), "(((01)(23))((45)(67)))");
+    }
+}

@@ -1,0 +1,47 @@
+//! Techniques against overfitting and against vanishing or exploding gradients, formula for formula.
+//!
+//! This crate is a specification. Every technique has a page of numbered clauses, shown as the
+//! documentation of its module, and one file of plain scalar `f64` code that reads like the formulas
+//! on that page. It is made to be read, cited and compared with; `evenkeel-fast` is made to be fast,
+//! and `evenkeel-conformance` compares any implementation with this one.
+//!
+//! | module | technique | clauses |
+//! | --- | --- | --- |
+//! | [`batch_norm`] | batch normalisation: training, inference, running statistics, gradients | BN-01 … BN-31 |
+//!
+//! # How to cite
+//!
+//! Name the clause, or the function and the version: "BN-22, evenkeel-reference 0.1.0, function
+//! `batch_norm::gradient_of_input`". A clause id is never given to another requirement. The source of
+//! each formula (paper, equation or algorithm) stands in the documentation of its function.
+//!
+//! # Conventions
+//!
+//! - Rows are samples, columns are features (channels); [`layout`] brings images into that form.
+//! - Sums are taken one term after the other; no matrix product is hidden in an operator.
+//! - Everything is `f64`, and every intermediate is returned where a formula has one.
+//! - An argument that the clauses do not allow is an [`Error`] that names it; nothing panics. NaN and
+//!   infinities in the data are not errors: the page of the technique says what comes out.
+//! - Formulas are written in plain text: x̂, μ, σ², √, Σ. `u` is the unit roundoff, 2⁻⁵³ in `f64`.
+//!
+//! # Example
+//!
+//! ```
+//! use evenkeel_reference::batch_norm;
+//! use nalgebra::{dmatrix, dvector};
+//!
+//! // μ = 2 and σ² = 1, so with ε = 3 the root is 2 and every number below is exact.
+//! let x = dmatrix![1.0; 3.0];
+//! let step = batch_norm::forward(&x, &dvector![4.0], &dvector![10.0], 3.0)?;
+//! assert_eq!(step.normalized, dmatrix![-0.5; 0.5]);
+//! assert_eq!(step.output, dmatrix![8.0; 12.0]);
+//! # Ok::<(), evenkeel_reference::Error>(())
+//! ```
+
+pub mod batch_norm;
+mod check;
+mod error;
+pub mod layout;
+pub mod spec;
+
+pub use error::Error;
