@@ -40,13 +40,14 @@ pub fn long_shape() -> BoxedStrategy<Shape> {
         .boxed()
 }
 
-/// Shapes of at least eight blocks per channel: enough for several threads to take part.
+/// Shapes of at least eight blocks per channel, and large enough that a second thread wakes up
+/// before the first has done all the work.
 pub fn parallel_shape() -> BoxedStrategy<Shape> {
     prop_oneof![
-        Just(Shape::new(33_000, 3, 1)),
-        Just(Shape::new(1, 2, 33_001)),
-        Just(Shape::new(66, 2, 509)),
-        Just(Shape::new(4_099, 17, 8)),
+        Just(Shape::new(133_000, 3, 1)),
+        Just(Shape::new(1, 2, 233_001)),
+        Just(Shape::new(266, 3, 509)),
+        Just(Shape::new(4_099, 17, 9)),
     ]
     .boxed()
 }

@@ -51,6 +51,12 @@ impl Report {
         self.outcomes.iter().filter(|outcome| outcome.failure.is_some())
     }
 
+    /// The properties that count but that no input could decide.
+    pub fn void(&self, strict: bool) -> impl Iterator<Item = &Outcome<String>> {
+        let counts = move |outcome: &&Outcome<String>| strict || outcome.strength == Strength::Must;
+        self.outcomes.iter().filter(counts).filter(|outcome| outcome.is_void())
+    }
+
     /// How many inputs passed.
     #[must_use]
     pub fn passed(&self) -> u64 {

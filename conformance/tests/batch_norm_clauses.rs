@@ -37,7 +37,8 @@ fn each_mistake_fails_a_property_of_its_own_clause() {
 
 #[test]
 fn each_clause_has_a_property_and_a_mistake() {
-    let clauses: BTreeSet<_> = spec::clauses_of(spec::BATCH_NORM).iter().map(|c| c.id).collect();
+    let ids = spec::clauses().into_iter().map(|clause| clause.id);
+    let clauses: BTreeSet<_> = ids.filter(|id| id.starts_with("BN-")).collect();
     let checked: BTreeSet<_> = properties::<f32>().iter().map(|p| p.clause).collect();
     let broken: BTreeSet<_> = mistakes::all().iter().map(|m| m.info.clause).collect();
     assert_eq!(clauses, checked, "clauses of the page and of the properties");

@@ -201,7 +201,7 @@ impl Moments {
 
 /// Moments measured from a shift and in a unit that both sides know.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Spread {
+pub struct Spread {
     pub(crate) count: f64,
     pub(crate) offset: f64,
     pub(crate) second: f64,

@@ -95,7 +95,7 @@ pub struct Policy {
 
 impl Policy {
     /// Where two threads began to win when the call comes from outside rayon's pool: handing
-    /// over costs some 25 µs there. Inside `install` a tenth of it pays already.
+    /// over costs some 25 µs there. Inside `install` a thirtieth of it pays already.
     pub const SERIAL_BELOW: usize = 1 << 18;
 }
 

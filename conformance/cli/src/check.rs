@@ -77,6 +77,7 @@ fn report(
         ending = Ending::Broken;
     }
     tell_failures(options, &reports)?;
+    tell_void(&reports, strict)?;
     say(&last_line(ending))?;
     Ok(ending)
 }
@@ -137,6 +138,17 @@ fn tell_failures(options: &CheckOptions, reports: &[Report]) -> io::Result<()> {
             say(&format!("\n{}", describe(outcome, batch_norm::title(outcome.clause))))?;
             let diagnosis = report.diagnosis.as_deref().unwrap_or_default();
             say(&format!("  {diagnosis}\n  repeat   {}", repeat(options, outcome.name)))?;
+        }
+    }
+    Ok(())
+}
+
+/// The properties whose inputs could not tell right from wrong.
+fn tell_void(reports: &[Report], strict: bool) -> io::Result<()> {
+    for report in reports {
+        for outcome in report.void(strict) {
+            let why = "no input could tell: more --cases may help";
+            say(&format!("{} {} in {}: {why}", outcome.clause, outcome.name, outcome.precision))?;
         }
     }
     Ok(())

@@ -16,6 +16,9 @@ fn table(header: &[&str], numbers_from: usize) -> Table {
     let mut table = Table::new();
     table.load_style(STYLE);
     table.set_header(header.to_vec());
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
     for column in table.column_iter_mut().skip(numbers_from) {
         column.set_cell_alignment(CellAlignment::Right);
     }
@@ -26,8 +29,8 @@ fn table(header: &[&str], numbers_from: usize) -> Table {
 pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
     let mut table = table(
         &[
-            "technique", "", "clauses held\nMUST", "\nSHOULD", "\nPROMISE", "cases",
-            "error/bound\nMUST", "\nSHOULD", "\nPROMISE", "worst\nulp", "verdict",
+            "technique", "", "clauses\nMUST", "held\nSHOULD", "\nPROMISE", "cases",
+            "error\nMUST", "/bound\nSHOULD", "\nPROMISE", "worst\nulp", "verdict",
         ],
         2,
     );

@@ -38,8 +38,7 @@ pub struct Slopes {
 /// All slopes of a case; only the channel concerned is evaluated for each.
 #[must_use]
 pub fn gradients<T: Real>(case: &Case<T>) -> Slopes {
-    let losses: Vec<Option<Loss>> =
-        (0..case.shape.channels).map(|c| Loss::of(case, c)).collect();
+    let losses: Vec<Option<Loss>> = (0..case.shape.channels).map(|c| Loss::of(case, c)).collect();
     let each = |slope: &dyn Fn(&Loss) -> Option<Wide>| {
         losses.iter().map(|loss| defined(loss.as_ref().and_then(slope))).collect()
     };
@@ -197,7 +196,9 @@ pub fn paths<T: Real>(case: &Case<T>, truth: &BackwardTruth, c: usize) -> Paths 
     Paths {
         direct: scale * largest(&|i| case.dy[i].to_f64()),
         mean: scale * truth.mean_dy[c].abs(),
-        variance: scale * truth.mean_dy_normalized[c].abs() * largest(&|i| truth.forward.normalized[i]),
+        variance: scale
+            * truth.mean_dy_normalized[c].abs()
+            * largest(&|i| truth.forward.normalized[i]),
         largest: largest(&|i| truth.gradients.dx[i].to_f64()),
     }
 }

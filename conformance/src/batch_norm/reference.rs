@@ -164,11 +164,7 @@ pub(super) fn moved<T: Real>(
 
 /// The reference's errors name arguments as the contract does.
 fn refusal(error: evenkeel_reference::Error) -> Refusal {
-    Refusal::Invalid {
-        argument: error.argument.into(),
-        value: error.value,
-        allowed: error.allowed,
-    }
+    Refusal::Invalid { argument: error.argument.into(), value: error.value, allowed: error.allowed }
 }
 
 /// Rows are positions, columns are channels.

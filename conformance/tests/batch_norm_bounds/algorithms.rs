@@ -36,17 +36,8 @@ pub(crate) enum Algorithm {
 use Algorithm::*;
 
 /// The sound ones.
-pub(crate) const SOUND: [Algorithm; 9] = [
-    Sequential,
-    Pairwise,
-    Welford,
-    WelfordReciprocal,
-    Compensated,
-    Blocked,
-    Merged,
-    Lanes,
-    Folded,
-];
+pub(crate) const SOUND: [Algorithm; 9] =
+    [Sequential, Pairwise, Welford, WelfordReciprocal, Compensated, Blocked, Merged, Lanes, Folded];
 
 fn count<T: Real>(n: usize) -> T {
     T::from_f64(n as f64)
@@ -96,8 +87,7 @@ fn welford<T: Real>(values: impl Iterator<Item = T>, reciprocal: bool) -> Part<T
     for x in values {
         n += 1;
         let before = x - mean;
-        let step =
-            if reciprocal { before * (count::<T>(1) / count(n)) } else { before / count(n) };
+        let step = if reciprocal { before * (count::<T>(1) / count(n)) } else { before / count(n) };
         mean = mean + step;
         squares = squares + before * (x - mean);
     }
@@ -189,7 +179,13 @@ impl Algorithm {
     }
 
     /// dx, dγ, dβ of one channel: four ways to write the same.
-    fn pull<T: Real>(self, x: &[T], dy: &[T], statistics: [T; 2], [gamma, epsilon]: [T; 2]) -> Pulled<T> {
+    fn pull<T: Real>(
+        self,
+        x: &[T],
+        dy: &[T],
+        statistics: [T; 2],
+        [gamma, epsilon]: [T; 2],
+    ) -> Pulled<T> {
         let [mean, variance] = statistics;
         let r = count::<T>(1) / (variance + epsilon).sqrt();
         let way = Way { algorithm: self, x, dy, mean, r, gamma };
@@ -246,7 +242,8 @@ impl<T: Real> Way<'_, T> {
         let centred: Vec<T> = self.x.iter().map(|&x| x - self.mean).collect();
         let (dgamma, dbeta) = (self.dot(&centred) * self.r, self.algorithm.sum(self.dy));
         let factor = self.gamma * self.r / self.m();
-        let dx = self.each(&centred, |dy, d| factor * (self.m() * dy - dbeta - d * self.r * dgamma));
+        let dx =
+            self.each(&centred, |dy, d| factor * (self.m() * dy - dbeta - d * self.r * dgamma));
         (dx, dgamma, dbeta)
     }
 

@@ -1,6 +1,6 @@
 //! A robust algorithm from any sound one: take the first element off, scale by a power of two.
 
-use evenkeel_conformance::batch_norm::{Backward, BatchNorm, Forward, Gradients};
+use evenkeel_conformance::batch_norm::{Backward, BatchNorm, Case, Forward, Gradients, Variance};
 use evenkeel_conformance::{Real, Refusal, Shape};
 
 use crate::algorithms::Algorithm;
@@ -81,6 +81,53 @@ impl<T: Real> BatchNorm<T> for Shifted {
                 to.dx[shape.index(k, c)] = T::from_f64(scaled(value.to_f64(), -channel.exponent));
             }
         }
+        Ok(())
+    }
+}
+
+/// `f32` data in the robust algorithm's `f64`, rounded once.
+pub(crate) struct Widened(pub(crate) Shifted);
+
+fn widened(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&value| f64::from(value)).collect()
+}
+
+fn narrow(from: &[f64], to: &mut [f32]) {
+    to.iter_mut().zip(from).for_each(|(to, &from)| *to = from as f32);
+}
+
+impl Widened {
+    fn case(shape: Shape, x: &[f32], gamma: &[f32], epsilon: f64) -> Case<f64> {
+        Case {
+            shape,
+            x: widened(x),
+            gamma: widened(gamma),
+            beta: Vec::new(),
+            epsilon,
+            dy: Vec::new(),
+            mean: Vec::new(),
+            variance: Vec::new(),
+            weight_of_new: 0.0,
+            convention: Variance::Biased,
+        }
+    }
+}
+
+impl BatchNorm<f32> for Widened {
+    fn forward(&self, input: &Forward<'_, f32>, y: &mut [f32]) -> Result<(), Refusal> {
+        let mut case = Self::case(input.shape, input.x, input.gamma, input.epsilon);
+        case.beta = widened(input.beta);
+        narrow(&case.forward(&self.0)?, y);
+        Ok(())
+    }
+
+    fn backward(&self, input: &Backward<'_, f32>, to: Gradients<'_, f32>) -> Result<(), Refusal> {
+        let mut case = Self::case(input.shape, input.x, input.gamma, input.epsilon);
+        case.dy = widened(input.dy);
+        let gradients = case.backward(&self.0)?;
+        narrow(&gradients.dx, to.dx);
+        narrow(&gradients.dgamma, to.dgamma);
+        narrow(&gradients.dbeta, to.dbeta);
         Ok(())
     }
 }

@@ -64,12 +64,7 @@ impl Judge {
             backward: judged!(BackwardTruth, backward, strength, case),
             running: judged!(RunningTruth, running, strength, case),
             inference: judged!(InferenceTruth, inference, strength, case),
-            inference_backward: judged!(
-                InferenceBackwardTruth,
-                inference_backward,
-                strength,
-                case
-            ),
+            inference_backward: judged!(InferenceBackwardTruth, inference_backward, strength, case),
         }
     }
 
@@ -82,7 +77,12 @@ impl Judge {
     }
 
     /// Everything of `target`, into the table.
-    pub(crate) fn enter<T: Real>(&self, table: &mut Table, case: &Case<T>, target: &dyn BatchNorm<T>) {
+    pub(crate) fn enter<T: Real>(
+        &self,
+        table: &mut Table,
+        case: &Case<T>,
+        target: &dyn BatchNorm<T>,
+    ) {
         self.enter_training(table, case, target);
         self.running(table, case, target);
         self.inference(table, case, target);
@@ -171,7 +171,6 @@ impl Worst {
         let ratio = if error == 0.0 { 0.0 } else { error / bound };
         self.compared += 1;
         self.alarms += u64::from(error > bound);
-        if error > bound { eprintln!("ALARM {got:e} truth {truth:?} bound {bound:e} {case:?}"); }
         self.all = self.all.max(ratio);
         if case.shape.per_channel() <= 64 {
             self.short = self.short.max(ratio);
@@ -182,10 +181,16 @@ impl Worst {
 impl Table {
     pub(crate) fn print(&self, title: &str) {
         println!("{title}");
-        println!("  {:<24} {:>9} {:>9} {:>12} {:>10} {:>7}", "", "n ≤ 64", "all", "compared", "untold", "alarms");
-        for (name, worst) in QUANTITIES.iter().zip(&self.0) {
+        println!(
+            "  {:<24} {:>9} {:>9} {:>12} {:>10} {:>7}",
+            "", "n ≤ 64", "all", "compared", "untold", "alarms"
+        );
+        let asked = |worst: &Worst| worst.compared + worst.untold > 0;
+        for (name, worst) in QUANTITIES.iter().zip(&self.0).filter(|(_, worst)| asked(worst)) {
             let Worst { short, all, compared, untold, alarms } = worst;
-            println!("  {name:<24} {short:>9.4} {all:>9.4} {compared:>12} {untold:>10} {alarms:>7}");
+            println!(
+                "  {name:<24} {short:>9.4} {all:>9.4} {compared:>12} {untold:>10} {alarms:>7}"
+            );
         }
     }
 

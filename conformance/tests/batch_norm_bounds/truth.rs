@@ -107,7 +107,8 @@ fn running_truth_is_the_fraction() {
 #[test]
 fn backward_truth_is_the_derivative() {
     for seed in 0..60 {
-        let mut case = data::plain::<f64>(seed, 2 + (seed as usize) % 9, [0.0, 1e3, 1e7][seed as usize % 3]);
+        let mut case =
+            data::plain::<f64>(seed, 2 + (seed as usize) % 9, [0.0, 1e3, 1e7][seed as usize % 3]);
         let mut stream = Stream::new(seed + 1000);
         case.dy.iter_mut().for_each(|dy| *dy = stream.normal());
         (case.gamma[0], case.beta[0]) = (stream.normal(), stream.normal());
@@ -138,8 +139,7 @@ fn the_ends_of_the_range_are_judged_like_the_middle() {
             let x = middle.x.iter().map(|&x| whole(x) * factor).collect();
             Case { x, ..middle.clone() }
         };
-        let (here, there) =
-            (ForwardTruth::exact(&with(1.0)), ForwardTruth::exact(&with(factor)));
+        let (here, there) = (ForwardTruth::exact(&with(1.0)), ForwardTruth::exact(&with(factor)));
         for i in 0..9 {
             assert_eq!(here.y[i], there.y[i], "times {factor:e}");
         }

@@ -92,7 +92,7 @@ pub(super) fn backward<T: Element, M: Mode>(
     memory: &mut Vec<f64>,
     slots: &mut Vec<f64>,
 ) {
-    let layout = walk.of::<T>();
+    let layout = T::along(walk);
     let count = walk.job().shape.per_channel() as f64;
     let mut planes = Planes::new(memory, inputs.gamma.len(), layout.spread());
     for channel in 0..inputs.gamma.len() {

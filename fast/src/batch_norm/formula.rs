@@ -47,7 +47,7 @@ pub(super) struct Slope {
 }
 
 /// The coefficients of all columns; a channel may be spread over several columns.
-pub(super) struct Planes<'a> {
+pub struct Planes<'a> {
     memory: &'a mut [f64],
     width: usize,
     spread: usize,

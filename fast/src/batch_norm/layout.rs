@@ -14,7 +14,7 @@ const SHORT: usize = STEP;
 
 /// Where the values to be normalised stand.
 #[derive(Clone, Copy)]
-pub(super) enum Source<'a, T> {
+pub enum Source<'a, T> {
     /// In a slice of their own.
     Slice(&'a [T]),
     /// Where the result goes.
@@ -49,7 +49,7 @@ pub(super) struct Job<'a> {
 
 /// The passes over a tensor. Partial results of blocks go to `slots`, from where those of one
 /// channel are folded by a fixed tree.
-pub(super) trait Layout<T: Element>: Sync {
+pub trait Layout<T: Element>: Sync {
     /// How many columns of coefficients a channel has.
     fn spread(&self) -> usize;
     /// Moments of every block with exponent 0.
@@ -69,7 +69,7 @@ pub(super) trait Layout<T: Element>: Sync {
 }
 
 /// The walk that suits the shape.
-pub(super) enum Walk<'a> {
+pub enum Walk<'a> {
     Runs(Runs<'a>),
     Rows(Rows<'a>),
 }
@@ -92,11 +92,31 @@ impl<'a> Walk<'a> {
             Self::Runs(Runs(job)) | Self::Rows(Rows(job)) => *job,
         }
     }
-
-    pub(super) fn of<T: Element>(&self) -> &dyn Layout<T> {
-        match self {
-            Self::Runs(runs) => runs,
-            Self::Rows(rows) => rows,
-        }
-    }
 }
+
+
+/// The passes of a precision.
+///
+/// Kernels for four levels take long to compile. Behind this trait, whose functions are not generic,
+/// they are compiled once, in this crate, and not again in every crate that calls one of them.
+pub trait Passes: Sized {
+    /// Those that suit the shape.
+    fn along<'a>(walk: &'a Walk<'_>) -> &'a dyn Layout<Self>
+    where
+        Self: Element;
+}
+
+macro_rules! passes {
+    ($($precision:ident)*) => {$(
+        impl Passes for $precision {
+            fn along<'a>(walk: &'a Walk<'_>) -> &'a dyn Layout<Self> {
+                match walk {
+                    Walk::Runs(runs) => runs,
+                    Walk::Rows(rows) => rows,
+                }
+            }
+        }
+    )*};
+}
+
+passes! { f32 f64 }

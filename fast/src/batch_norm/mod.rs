@@ -57,6 +57,7 @@ mod tests;
 pub use running::{RunningVariance, update_running};
 
 use backward::{Inference, Inputs, Outputs, Training};
+pub(crate) use layout::Passes;
 use layout::{Source, Walk};
 
 use crate::{Element, Error, Moments, Policy, Shape, Workspace};

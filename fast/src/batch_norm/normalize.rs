@@ -48,7 +48,7 @@ pub(super) fn normalize<T: Element>(
     y: &mut [T],
     memory: &mut Vec<f64>,
 ) {
-    let layout = walk.of::<T>();
+    let layout = T::along(walk);
     let mut planes = Planes::new(memory, gamma.len(), layout.spread());
     for channel in 0..gamma.len() {
         planes.set_center(channel, center(channel));

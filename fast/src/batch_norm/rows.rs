@@ -27,7 +27,7 @@ const TASK: usize = 16 * DEPTH;
 const PIECE: usize = 1 << 14;
 
 /// The walk along rows.
-pub(super) struct Rows<'a>(pub(super) Job<'a>);
+pub struct Rows<'a>(pub(super) Job<'a>);
 
 impl<T: Element> Layout<T> for Rows<'_> {
     fn spread(&self) -> usize {

@@ -21,7 +21,7 @@ use crate::workspace::{at_least, pairwise};
 const PIECE: usize = 1 << 14;
 
 /// The walk along runs.
-pub(super) struct Runs<'a>(pub(super) Job<'a>);
+pub struct Runs<'a>(pub(super) Job<'a>);
 
 impl<T: Element> Layout<T> for Runs<'_> {
     fn spread(&self) -> usize {

@@ -29,7 +29,7 @@ pub(super) fn statistics<T: Element>(
     slots: &mut Vec<f64>,
     moments: &mut [Moments],
 ) {
-    let (layout, job) = (walk.of::<T>(), walk.job());
+    let (layout, job) = (T::along(walk), walk.job());
     layout.moments(x, slots);
     let (slots, count) = (&*slots, job.shape.per_channel() as u64);
     job.crew.each_chunk(moments, TOGETHER, |chunk, moments| {

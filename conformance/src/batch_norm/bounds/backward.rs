@@ -20,7 +20,7 @@
 //! The promise in `f64` has A = u·h·mean|dy|, C = u(h + 4)·mean|dy·x̂| + mean(|dy|e), S = 0; in `f32`
 //!
 //! ```text
-//! dx: 0.501·ulp + 2⁻³⁶·r·max|dy·γ| + 2⁻³³·|γ·r·x̂·c|
+//! dx: 0.501·ulp + 2⁻³³·|γ·r·x̂·c| + 2⁻³⁶·|γ|·r·max|dy|·(1 + |x̂|)
 //! dγ: 0.501·ulp + 2⁻³³·Σ|dy·x̂| + 2⁻³⁶·Σ|dy|          dβ: 0.501·ulp + 2⁻⁴⁰·Σ|dy|
 //! ```
 //!
@@ -164,7 +164,9 @@ impl<'a> Channel<'a> {
         match strength {
             Strength::Must | Strength::Should => self.sound(precision, model),
             Strength::Promise if computes_in_f64::<T>() => self.rounded_once::<T>(),
-            Strength::Promise => self.through(precision, model, &self.promised_sums(precision, model)),
+            Strength::Promise => {
+                self.through(precision, model, &self.promised_sums(precision, model))
+            }
         }
     }
 
@@ -224,7 +226,8 @@ impl<'a> Channel<'a> {
         let (scale, c) = (self.gamma * self.statistics.rstd, self.mean_dy_normalized);
         let direct = 2.0_f64.powi(-36) * scale * self.largest(|e| e.dy);
         let dx = |e: &Element| {
-            0.501 * ulp::<T>(e.dx) + direct + 2.0_f64.powi(-33) * scale * e.normalized * c
+            let through = 2.0_f64.powi(-33) * scale * e.normalized * c;
+            0.501 * ulp::<T>(e.dx) + through + direct * (1.0 + e.normalized)
         };
         let total = self.sum(|e| e.dy);
         let carried = self.sum(|e| e.dy * e.normalized);

@@ -92,9 +92,7 @@ pub(super) fn statistics_apply<T: Real>(
                 && squares_stay_in_range(Precision::of::<T>(), m, channel)
                 && 4.0 * case.epsilon <= T::MAX
         }
-        Strength::Promise if computes_in_f64::<T>() => {
-            channel.is_defined() && m <= PROMISED_LENGTH
-        }
+        Strength::Promise if computes_in_f64::<T>() => channel.is_defined() && m <= PROMISED_LENGTH,
         _ => model.is_well_conditioned(),
     }
 }
@@ -159,8 +157,8 @@ impl Output {
     fn promised(&self, precision: Precision, model: &ErrorModel) -> f64 {
         let Precision { unit: u, quantum, .. } = precision;
         let scaled = (self.gamma * self.normalized).abs();
-        let error = self.gamma * model.normalized(u, self.normalized)
-            + u * (3.0 * scaled + self.y.abs());
+        let error =
+            self.gamma * model.normalized(u, self.normalized) + u * (3.0 * scaled + self.y.abs());
         error * SECOND_ORDER + quantum * (1.0 + self.gamma)
     }
 

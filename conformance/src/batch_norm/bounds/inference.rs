@@ -39,7 +39,8 @@ struct Channel {
 
 impl Channel {
     fn of<T: Real>(case: &Case<T>, truth: &InferenceTruth, c: usize) -> Self {
-        let largest = |most: f64, x: T| if x.to_f64().abs() <= most { most } else { x.to_f64().abs() };
+        let largest =
+            |most: f64, x: T| if x.to_f64().abs() <= most { most } else { x.to_f64().abs() };
         Self {
             gamma: case.gamma[c].to_f64().abs(),
             beta: case.beta[c].to_f64().abs(),

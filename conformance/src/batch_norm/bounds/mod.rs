@@ -22,8 +22,8 @@
 //! All of it is computed in `f64`, in units of √(σ² + ε), so that no square leaves the range. The
 //! bounds are first order but for θ, ρ, Δ and sums of errors, which are not small and are carried
 //! in full; products with the other errors, each at most a few u ≤ 2⁻²⁴, and the rounding of this
-//! arithmetic itself, are covered by the factor 1 + 2⁻¹⁰ ([`SECOND_ORDER`]). What the judge itself
-//! may be off is not in the bound: add the truth's `uncertainty`.
+//! arithmetic itself, are covered by the factor 1 + 2⁻¹⁰. What the judge itself may be off is not in
+//! the bound: add the truth's `uncertainty`.
 
 mod backward;
 mod forward;
@@ -84,11 +84,7 @@ pub struct RunningBounds {
 
 /// Of y in training.
 #[must_use]
-pub fn forward<T: Real>(
-    strength: Strength,
-    case: &Case<T>,
-    truth: &ForwardTruth,
-) -> ForwardBounds {
+pub fn forward<T: Real>(strength: Strength, case: &Case<T>, truth: &ForwardTruth) -> ForwardBounds {
     forward::bounds(strength, case, truth)
 }
 
@@ -124,10 +120,6 @@ pub fn inference_backward<T: Real>(
 
 /// Of the new running mean and variance. The promise is that of robust.
 #[must_use]
-pub fn running<T: Real>(
-    strength: Strength,
-    case: &Case<T>,
-    truth: &RunningTruth,
-) -> RunningBounds {
+pub fn running<T: Real>(strength: Strength, case: &Case<T>, truth: &RunningTruth) -> RunningBounds {
     running::bounds(strength, case, truth)
 }

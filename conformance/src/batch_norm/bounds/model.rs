@@ -164,7 +164,8 @@ impl ErrorModel {
     fn with(u: f64, mean: f64, delta: f64, variance: f64, theta: f64) -> Self {
         let left = 1.0 - theta;
         // (1 − θ)^(−½) − 1, written without cancellation; a NaN θ is not ≤ ¼ either.
-        let rho = if theta <= 0.25 { theta / (left + left.sqrt()) + 3.0 * u } else { f64::INFINITY };
+        let rho =
+            if theta <= 0.25 { theta / (left + left.sqrt()) + 3.0 * u } else { f64::INFINITY };
         Self { mean, delta, variance, theta, rho }
     }
 

@@ -8,6 +8,7 @@ use crate::{Real, Refusal};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
     Forward,
+    ForwardInParts,
     TrainStep,
     Inference,
     Backward,
@@ -15,8 +16,19 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Forward, Self::TrainStep, Self::Inference, Self::Backward, Self::InferenceBackward];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Forward,
+        Self::ForwardInParts,
+        Self::TrainStep,
+        Self::Inference,
+        Self::Backward,
+        Self::InferenceBackward,
+    ];
+
+    /// Whether there is anything to ask: one sample has no two parts.
+    pub(super) fn concerns<T>(self, case: &Case<T>) -> bool {
+        self != Self::ForwardInParts || case.shape.outer > 1
+    }
 }
 
 /// What came of one call.
@@ -45,6 +57,9 @@ pub(super) fn ask<T: Real>(target: &dyn BatchNorm<T>, case: &Case<T>, part: Part
     };
     let result = guarded(|| match part {
         Part::Forward => target.forward(&case.as_forward(), &mut y),
+        Part::ForwardInParts => {
+            target.forward_in_parts(&case.as_forward(), case.shape.outer / 2, &mut y)
+        }
         Part::TrainStep => target.train_step(&case.as_forward(), running, &mut y),
         Part::Inference => target.inference(&case.as_inference(), &mut y),
         Part::Backward => target.backward(&case.as_backward(), to.as_output()),
@@ -54,7 +69,7 @@ pub(super) fn ask<T: Real>(target: &dyn BatchNorm<T>, case: &Case<T>, part: Part
     });
     match result {
         Ok(()) => Answer::Given(match part {
-            Part::Forward | Part::Inference => vec![wide(&y)],
+            Part::Forward | Part::ForwardInParts | Part::Inference => vec![wide(&y)],
             Part::TrainStep => vec![wide(&y), wide(&mean), wide(&variance)],
             _ => vec![wide(&to.dx), wide(&to.dgamma), wide(&to.dbeta)],
         }),

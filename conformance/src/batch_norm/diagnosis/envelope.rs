@@ -20,6 +20,9 @@ use crate::{Real, Shape};
 /// How often a mistake is asked again.
 const TRIALS: u64 = 6;
 
+/// The same where the answer is junk, which now and then is right by luck.
+const TRIALS_OF_JUNK: u64 = 24;
+
 /// How many times the largest change seen is allowed.
 const FACTOR: f64 = 4.0;
 
@@ -39,18 +42,20 @@ pub(super) fn envelope<T: Real>(mistake: &Mistake, probe: &Probe<T>) -> Envelope
     let Answer::Given(centre) = answer_of(mistake, probe) else {
         return Envelope::Other(answer_of(mistake, probe));
     };
-    let tiny = |v: f64| FACTOR * (T::UNIT_ROUNDOFF * v.abs() + T::MIN_SUBNORMAL);
-    let start = |v: &f64| (*v, if v.is_finite() { tiny(*v) } else { 0.0 });
+    let roundings = |v: f64| FACTOR * (T::UNIT_ROUNDOFF * v.abs() + T::MIN_SUBNORMAL);
+    let start = |v: &f64| (*v, if v.is_finite() { roundings(*v) } else { 0.0 });
     let mut allowed: Vec<Vec<Allowed>> =
         centre.iter().map(|output| output.iter().map(start).collect()).collect();
-    let mut others: Vec<Answer> = (0..TRIALS).map(|trial| again(mistake, probe, trial)).collect();
-    if mistake.info.trace == Trace::Junk {
+    let junk = mistake.info.trace == Trace::Junk;
+    let trials = if junk { TRIALS_OF_JUNK } else { TRIALS };
+    let mut others: Vec<Answer> = (0..trials).map(|trial| again(mistake, probe, trial)).collect();
+    if junk {
         others.push(answer_of(&Mistake::BASE, probe));
     }
     for other in others {
         let Answer::Given(outputs) = other else { continue };
         for ((value, allowed), other) in allowed.iter_mut().flatten().zip(outputs.iter().flatten()) {
-            *allowed = allowed.max(tiny(*value) + FACTOR * change(*value, *other));
+            *allowed = allowed.max(FACTOR * change(*value, *other));
         }
     }
     for (output, elements) in allowed.iter_mut().enumerate() {

@@ -67,7 +67,7 @@ pub(super) fn valid<T: Real>() -> Vec<Probe<T>> {
         }
     }
     let mut probes = calls(cases, false);
-    probes.extend(calls(degenerate(), true));
+    probes.extend(calls(degenerate(), true).into_iter().filter(is_the_formula_s));
     probes.extend(calls(with_nan(), false));
     probes
 }
@@ -85,6 +85,11 @@ fn degenerate<T: Real>() -> Vec<Case<T>> {
         cases.push(Case { x: vec![number(value); 8], ..constant });
     }
     cases
+}
+
+/// Where σ² + ε is 0, only y is asked for: what 0·∞ becomes in a gradient depends on how it is written.
+fn is_the_formula_s<T>(probe: &Probe<T>) -> bool {
+    probe.case.epsilon > 0.0 || probe.part == Part::Forward
 }
 
 /// A NaN in x, then in dy.
@@ -121,7 +126,9 @@ pub(super) fn invalid<T: Real>() -> Vec<Probe<T>> {
     cases.push(case(Shape::new(0, 3, 1), 1.0, 1.0, 1e-3));
     let single = case(Shape::new(1, 3, 1), 1.0, 1.0, 1e-3);
     cases.push(Case { convention: Variance::Unbiased, ..single });
-    calls(cases, true)
+    let mut probes = calls(cases, true);
+    probes.retain(|probe| probe.part != Part::ForwardInParts);
+    probes
 }
 
 /// The failing cases that are small and in a range where every sound implementation works.
@@ -146,7 +153,10 @@ fn is_moderate<T: Real>(case: &Case<T>) -> bool {
 
 /// Every function on every case, as far as the arguments concern it.
 fn calls<T: Real>(cases: Vec<Case<T>>, exact: bool) -> Vec<Probe<T>> {
-    let each = |case: Case<T>| Part::ALL.map(|part| Probe { case: case.clone(), part, exact });
+    let each = |case: Case<T>| {
+        let parts = Part::ALL.into_iter().filter(|part| part.concerns(&case));
+        parts.map(|part| Probe { case: case.clone(), part, exact }).collect::<Vec<_>>()
+    };
     cases.into_iter().flat_map(each).collect()
 }
 

@@ -181,18 +181,3 @@ fn census(answer: &Answer, envelope: &Envelope) -> (usize, usize) {
     let unequal = values.iter().zip(&expected).filter(|(a, b)| !super::answer::same(**a, **b));
     (nans(&values).abs_diff(nans(&expected)), unequal.count())
 }
-
-#[cfg(test)]
-pub(super) fn debug<T: Real>(target: &dyn BatchNorm<T>, label: &str) {
-    let probes = super::probe::valid::<T>();
-    let m = crate::batch_norm::mistakes::by_label(label).unwrap();
-    for one in observe(target, &probes) {
-        let mine = envelope(&m, one.probe);
-        let c = compare(&one.target, &mine);
-        if c.values().any(|ok| !ok) {
-            eprintln!("{label} {} {:?} {:?}\n{:?}", T::NAME, one.probe.part, c, one.probe.case);
-            eprintln!("  target {:?}", one.target);
-            if let Envelope::Values(v) = &mine { eprintln!("  mine {v:?}"); } else { eprintln!("  mine other"); }
-        }
-    }
-}

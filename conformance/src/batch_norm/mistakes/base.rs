@@ -45,6 +45,11 @@ impl Statistics {
             Fault::OnePass => one_pass(&kept, |v| v, epsilon, fault),
             Fault::CancelToZero => one_pass(&kept, |v| v.max(0.0), epsilon, fault),
             Fault::Range => Self::shifted(&x, epsilon, fault).with_squares_in::<T>(&x, epsilon),
+            Fault::UncentredVariance => {
+                let mean = Self::shifted(&x, epsilon, fault).mean();
+                let about_zero = Self::about(&x, 0.0, epsilon, fault);
+                Self { offset: mean * about_zero.half * about_zero.scale, ..about_zero }
+            }
             _ => match fault.rounded_mean(&kept) {
                 Some(mean) => Self::about(&x, mean, epsilon, fault),
                 None => Self::shifted(&x, epsilon, fault),
@@ -60,11 +65,10 @@ impl Statistics {
         it.offset = first + mean(d.iter().map(|d| d - first));
         let left = mean(d.iter().map(|d| d - it.offset));
         it.variance = mean(d.iter().map(|d| (d - it.offset).powi(2))) - left * left;
-        let (m, centre) = (x.len() as f64, x[0] * it.half * it.scale + it.offset);
+        let m = x.len() as f64;
         it.variance = match fault {
             Fault::Unbiased => it.variance * m / (m - 1.0),
             Fault::SingleNan => it.variance * (m / (m - 1.0)) * ((m - 1.0) / m),
-            Fault::UncentredVariance => it.variance + centre * centre,
             _ => it.variance,
         };
         it.reciprocal = fault.reciprocal(it.variance, epsilon, it.half * it.scale);
@@ -93,7 +97,12 @@ impl Statistics {
     /// From a mean and a variance of x itself.
     fn unusual(mean: f64, variance: f64, epsilon: f64, fault: Fault) -> Self {
         let reciprocal = fault.reciprocal(variance, epsilon, 1.0);
-        Self { half: 1.0, shift: mean, scale: 1.0, offset: 0.0, variance, reciprocal }
+        Self::unscaled(mean, 0.0, variance, reciprocal)
+    }
+
+    /// From a mean, a variance and a 1/√(σ² + ε) of x itself.
+    pub(super) fn unscaled(shift: f64, offset: f64, variance: f64, reciprocal: f64) -> Self {
+        Self { half: 1.0, shift, scale: 1.0, offset, variance, reciprocal }
     }
 
     fn scaled(x: &[f64], shift: f64, epsilon: f64) -> Self {
@@ -116,6 +125,11 @@ impl Statistics {
     /// The factors of r = 1/√(σ² + ε), which itself may be out of range.
     pub(super) fn r(&self) -> [f64; 3] {
         [self.reciprocal, self.scale, self.half]
+    }
+
+    /// μ in two parts: the shift, and the mean's offset from it.
+    pub(super) fn shift_and_offset(&self) -> (f64, f64) {
+        (self.shift / self.half, self.offset / self.scale / self.half)
     }
 
     /// μ.

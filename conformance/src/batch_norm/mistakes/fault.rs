@@ -74,6 +74,9 @@ pub(super) enum Fault {
     DxTwoRoundings,
     BackwardNanHidden,
     InferenceDxRounded,
+    // Merging.
+    MergeDistance,
+    MergeShift,
     // Bits.
     Threads,
     LevelBits,

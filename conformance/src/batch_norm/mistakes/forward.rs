@@ -1,17 +1,47 @@
 //! Forward in training, the running statistics, and inference, each with the fault in its place.
 
 use super::Fault;
+use super::merge::merged;
 use super::base::{Given, Statistics, product, rounded};
 use crate::Real;
 use crate::batch_norm::{Forward, Inference, Running};
 
 /// y = γ·x̂ + β with the batch's own statistics.
 pub(super) fn forward<T: Real>(fault: Fault, slip: f64, input: &Forward<'_, T>, y: &mut [T]) {
-    let shape = fault.layout(input.shape);
     let epsilon = fault.epsilon(input.epsilon);
+    normalize(fault, input, y, |group| {
+        Statistics::of(&gathered(input.x, group), epsilon, fault, slip)
+    });
+}
+
+/// As [`forward`], with statistics merged from those before and after position `split` of outer.
+pub(super) fn forward_in_parts<T: Real>(
+    fault: Fault,
+    input: &Forward<'_, T>,
+    split: usize,
+    y: &mut [T],
+) {
+    let epsilon = fault.epsilon(input.epsilon);
+    let sample = input.shape.channels * input.shape.inner;
+    normalize(fault, input, y, |group| {
+        let (first, rest) = group.split_at(group.partition_point(|i| i / sample < split));
+        merged(&gathered(input.x, first), &gathered(input.x, rest), epsilon, fault)
+    });
+}
+
+fn gathered<T: Copy>(x: &[T], group: &[usize]) -> Vec<T> {
+    group.iter().map(|i| x[*i]).collect()
+}
+
+fn normalize<T: Real>(
+    fault: Fault,
+    input: &Forward<'_, T>,
+    y: &mut [T],
+    statistics_of: impl Fn(&[usize]) -> Statistics,
+) {
+    let shape = fault.layout(input.shape);
     for group in fault.groups(shape) {
-        let values: Vec<T> = group.iter().map(|i| input.x[*i]).collect();
-        let statistics = Statistics::of(&values, epsilon, fault, slip);
+        let statistics = statistics_of(&group);
         for i in group {
             let c = shape.channel_of(i);
             let x_hat = statistics.normalized(input.x[i].to_f64());

@@ -1,7 +1,7 @@
 //! Batch normalisations with one fault each, and a label.
 //!
 //! All stand on one plain base ([`Mistake::BASE`], no fault) in `f64` that shares no code with the
-//! reference: formula by formula in `base`, `forward` and `backward`; the faults and the steps they
+//! reference: formula by formula in `base`, `merge`, `forward` and `backward`; the faults and the steps they
 //! change in `fault`; labels, clauses and sentences in `catalogue`. A fault that is a matter of
 //! rounding computes in the arithmetic of `T`; the others round once at the end, so that nothing but
 //! the fault shows.
@@ -11,6 +11,7 @@ mod base;
 mod catalogue;
 mod fault;
 mod forward;
+mod merge;
 
 use fault::Fault;
 
@@ -85,6 +86,17 @@ impl<T: Real> BatchNorm<T> for Mistake {
         let checked = running.check(input.shape);
         self.admit(input.shape, checked, [&mut *y, running.mean, running.variance])?;
         forward::train_step(self.fault, self.slip, input, running, y);
+        Ok(())
+    }
+
+    fn forward_in_parts(
+        &self,
+        input: &Forward<'_, T>,
+        split: usize,
+        y: &mut [T],
+    ) -> Result<(), Refusal> {
+        self.admit(input.shape, input.check(y), [&mut *y])?;
+        forward::forward_in_parts(self.fault, input, split, y);
         Ok(())
     }
 

@@ -130,14 +130,11 @@ pub(super) fn are_derivatives<T: Real>(target: &dyn Target<T>, case: &Case<T>) -
     }))
 }
 
-/// A target's dx against the differences of its own forward, in f64.
+/// A target's dx against the differences of its own forward.
 ///
 /// With L = Σ dy·y and a step h, (L(x + h) − L(x − h))/2h is off by the truncation, measured on the
 /// exact forward with the same step, and by Σ|dy|·(bound of y)/h.
 pub(super) fn own_differences<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
-    if T::DIGITS < 53 {
-        return Ok(Verdict::CannotTell("differences of a forward in f32 are too coarse"));
-    }
     let got = backward(target, case)?;
     let (truth, bound) = judged(Strength::Must, case);
     let mut own = Vec::with_capacity(case.x.len());

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::{Case, Checked, normalizer, yields};
-use crate::batch_norm::BatchNorm;
 use crate::compare::same_bits;
 use crate::verdict::Verdict;
 use crate::{Real, Refusal, Target};
@@ -24,27 +23,46 @@ fn pools() -> Result<&'static [ThreadPool], Verdict> {
     pools.as_deref().ok_or(Verdict::CannotTell("no thread pool could be started"))
 }
 
-/// Every output of the functions that the target offers, by name.
-fn everything<T: Real>(
-    target: &dyn BatchNorm<T>,
-    case: &Case<T>,
-) -> Result<Vec<(&'static str, Vec<T>)>, Verdict> {
-    let mut all = Vec::new();
-    if let Some(y) = offered("forward", case.forward(target))? {
-        all.push(("y", y));
+/// The outputs of all functions that a target offers, and who computed them.
+struct Everything<T> {
+    outputs: Vec<(&'static str, Vec<T>)>,
+    /// The most workers that the target saw in one call, where it can tell.
+    workers: Option<usize>,
+}
+
+impl<T: Real> Everything<T> {
+    fn of(target: &dyn Target<T>, case: &Case<T>) -> Result<Self, Verdict> {
+        let batch_norm = normalizer(target)?;
+        let mut all = Self { outputs: Vec::new(), workers: None };
+        if let Some(y) = offered("forward", case.forward(batch_norm))? {
+            all.add(target, [("y", y)]);
+        }
+        if let Some(to) = offered("backward", case.backward(batch_norm))? {
+            all.add(target, [("dx", to.dx), ("dgamma", to.dgamma), ("dbeta", to.dbeta)]);
+        }
+        if let Some(y) = offered("inference", case.inference(batch_norm))? {
+            all.add(target, [("y of inference", y)]);
+        }
+        if let Some(to) = offered("inference_backward", case.inference_backward(batch_norm))? {
+            let names = ["dx of inference", "dgamma of inference", "dbeta of inference"];
+            all.add(target, [(names[0], to.dx), (names[1], to.dgamma), (names[2], to.dbeta)]);
+        }
+        Ok(all)
     }
-    if let Some(gradients) = offered("backward", case.backward(target))? {
-        all.push(("dx", gradients.dx));
-        all.push(("dgamma", gradients.dgamma));
-        all.push(("dbeta", gradients.dbeta));
+
+    fn add<const N: usize>(&mut self, target: &dyn Target<T>, outputs: [(&'static str, Vec<T>); N]) {
+        self.outputs.extend(outputs);
+        self.workers = self.workers.max(target.workers_seen());
     }
-    if let Some(y) = offered("inference", case.inference(target))? {
-        all.push(("y of inference", y));
+
+    fn same_as(&self, first: &Self, how: &str) -> Verdict {
+        let mut verdict = Verdict::CannotTell("no function is offered");
+        for ((name, now), (_, first)) in self.outputs.iter().zip(&first.outputs) {
+            let place = format!("{name} {how}, element ");
+            verdict = verdict.and(|| same_bits(&place, now, first, "the same bits"));
+        }
+        verdict
     }
-    if let Some(gradients) = offered("inference_backward", case.inference_backward(target))? {
-        all.push(("dgamma of inference", gradients.dgamma));
-    }
-    Ok(all)
 }
 
 fn offered<R>(call: &str, result: Result<R, Refusal>) -> Result<Option<R>, Verdict> {
@@ -55,33 +73,19 @@ fn offered<R>(call: &str, result: Result<R, Refusal>) -> Result<Option<R>, Verdi
     }
 }
 
-fn same<T: Real>(
-    how: &str,
-    now: &[(&'static str, Vec<T>)],
-    first: &[(&'static str, Vec<T>)],
-) -> Verdict {
-    let mut verdict = Verdict::CannotTell("no function is offered");
-    for ((name, now), (_, first)) in now.iter().zip(first) {
-        let place = format!("{name} {how}, element ");
-        verdict = verdict.and(|| same_bits(&place, now, first, "the same bits"));
-    }
-    verdict
-}
-
 /// Called again, and on pools of 1, 2, 3 and 7 threads.
 ///
 /// Where the target can tell who worked, a pool counts only once two workers were seen.
 pub(super) fn same_on_any_threads<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
-    let batch_norm = normalizer(target)?;
-    let first = everything(batch_norm, case)?;
-    let mut verdict = same("of the same call again", &everything(batch_norm, case)?, &first);
+    let first = Everything::of(target, case)?;
+    let again = Everything::of(target, case)?;
+    let mut verdict = again.same_as(&first, "of the same call again");
     for (pool, threads) in pools()?.iter().zip(THREADS) {
-        let how = format!("on {threads} threads");
-        let mut alone = threads > 1;
+        let mut alone = false;
         for _ in 0..ATTEMPTS {
-            let now = pool.install(|| everything(batch_norm, case))?;
-            verdict = verdict.and(|| same(&how, &now, &first));
-            alone = threads > 1 && target.workers_seen().is_some_and(|seen| seen < 2);
+            let now = pool.install(|| Everything::of(target, case))?;
+            verdict = verdict.and(|| now.same_as(&first, &format!("on {threads} threads")));
+            alone = threads > 1 && now.workers.is_some_and(|workers| workers < 2);
             if !alone || matches!(verdict, Verdict::Fail(_)) {
                 break;
             }
@@ -95,15 +99,15 @@ pub(super) fn same_on_any_threads<T: Real>(target: &dyn Target<T>, case: &Case<T
 
 /// At every instruction-set level that the target offers.
 pub(super) fn same_at_every_level<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
-    let first = everything(normalizer(target)?, case)?;
+    let first = Everything::of(target, case)?;
     let variants = target.variants();
     if variants.is_empty() {
         return Err(Verdict::NotOffered);
     }
     let mut verdict = Verdict::HOLDS;
     for (level, variant) in variants {
-        let now = everything(normalizer(&*variant)?, case)?;
-        verdict = verdict.and(|| same(&format!("at level {level}"), &now, &first));
+        let now = Everything::of(&*variant, case)?;
+        verdict = verdict.and(|| now.same_as(&first, &format!("at level {level}")));
     }
     Ok(verdict)
 }

@@ -2,7 +2,8 @@
 //!
 //! Its arithmetic is `f64` and its algorithm two passes with sequential sums, one of those that the
 //! `sound` bounds are derived for; so those, with u = 2⁻⁵³, are its uncertainty. Where they do not
-//! hold (an ill-conditioned channel), the uncertainty is infinite or NaN and nothing passes for told.
+//! hold, the uncertainty is infinite or NaN; the bound of `f32`, with its larger u, does not apply there
+//! either.
 
 use super::exact::values_of;
 use super::{

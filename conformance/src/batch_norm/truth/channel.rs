@@ -51,8 +51,8 @@ impl ChannelTruth {
 
     /// From a mean and a variance in `f64`, for data whose squares stay in range.
     pub(super) fn in_f64(values: &[f64], mean: f64, variance: f64, epsilon: f64) -> Self {
-        let largest = values.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-        let spread = values.iter().fold(0.0_f64, |most, x| most.max((x - mean).abs()));
+        let (low, high) = range(values);
+        let (largest, spread) = (high.max(-low), (high - mean).max(mean - low));
         let rstd = 1.0 / (variance + epsilon).sqrt();
         let ratios = Ratios {
             largest: largest * rstd,
@@ -89,7 +89,8 @@ impl ExactChannel {
     /// The statistics of `values`, none if one of them is not finite.
     pub(crate) fn of(values: &[f64], epsilon: f64) -> Option<Self> {
         let finite = !values.is_empty() && values.iter().all(|x| x.is_finite());
-        finite.then(|| Self::of_exact(values.iter().map(|&x| Exact::from_f64(x)).collect(), epsilon))
+        finite
+            .then(|| Self::of_exact(values.iter().map(|&x| Exact::from_f64(x)).collect(), epsilon))
     }
 
     /// The statistics of values that no `f64` may hold.
@@ -102,30 +103,43 @@ impl ExactChannel {
         Self { mean, variance, deviations, rstd }
     }
 
-    /// The statistics as `f64` and pairs; X is that of `values`.
+    /// The statistics as `f64` and pairs, of the `values` that they came from.
     pub(crate) fn truth(&self, values: &[f64], epsilon: f64) -> ChannelTruth {
-        let largest = values.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-        let spread = self.deviations.iter().map(|d| d.to_f64().abs()).fold(0.0, f64::max);
+        let (low, high) = range(values);
+        let largest = high.max(-low);
+        let spread = self.spread(low, high);
         ChannelTruth {
             mean: self.mean.to_wide(),
             variance: self.variance.to_wide(),
             rstd: self.rstd.as_ref().map_or(f64::INFINITY, Exact::to_f64),
             largest,
-            spread,
-            ratios: self.ratios(largest, epsilon).unwrap_or(Ratios::UNDEFINED),
+            spread: spread.to_f64(),
+            ratios: self.ratios(largest, &spread, epsilon).unwrap_or(Ratios::UNDEFINED),
         }
     }
 
-    fn ratios(&self, largest: f64, epsilon: f64) -> Option<Ratios> {
+    /// D, which one of the two extremes has.
+    fn spread(&self, low: f64, high: f64) -> Exact {
+        let (above, below) =
+            (Exact::from_f64(high) - &self.mean, &self.mean - Exact::from_f64(low));
+        if above > below { above } else { below }
+    }
+
+    fn ratios(&self, largest: f64, spread: &Exact, epsilon: f64) -> Option<Ratios> {
         let r = self.rstd.as_ref()?;
-        let spread = self.deviations.iter().map(|d| (d * r).to_f64().abs()).fold(0.0, f64::max);
         Some(Ratios {
             largest: (Exact::from_f64(largest) * r).to_f64(),
-            spread,
+            spread: (spread * r).to_f64(),
             deviation: (self.variance.sqrt() * r).to_f64(),
             epsilon: (Exact::from_f64(epsilon) * r.square()).to_f64(),
         })
     }
+}
+
+/// The smallest and the largest of finite values.
+fn range(values: &[f64]) -> (f64, f64) {
+    let extend = |(low, high): (f64, f64), &x: &f64| (low.min(x), high.max(x));
+    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), extend)
 }
 
 /// 1/√(variance + ε), none for 0 or less.

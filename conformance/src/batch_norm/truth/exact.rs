@@ -2,8 +2,8 @@
 
 use super::channel::reciprocal_root;
 use super::{
-    BackwardTruth, ChannelTruth, ExactChannel, ForwardTruth, GradientTruth,
-    InferenceBackwardTruth, InferenceTruth, RunningTruth,
+    BackwardTruth, ChannelTruth, ExactChannel, ForwardTruth, GradientTruth, InferenceBackwardTruth,
+    InferenceTruth, RunningTruth,
 };
 use crate::Real;
 use crate::batch_norm::{Case, Variance};
@@ -137,9 +137,8 @@ impl Pulled {
         let m = Exact::from_count(dy.len());
         let mean = dy.iter().sum::<Exact>() / &m;
         let mean_normalized = dot(dy, normalized) / &m;
-        let through = |(dy, normalized): (&Exact, &Exact)| {
-            dy - &mean - normalized * &mean_normalized
-        };
+        let through =
+            |(dy, normalized): (&Exact, &Exact)| dy - &mean - normalized * &mean_normalized;
         let projected = dy.iter().zip(normalized).map(through).collect();
         Self { mean, mean_normalized, projected }
     }

@@ -7,11 +7,10 @@
 //! running      (1 − w)·old + w·μ      (1 − w)·old + w·σ², or w·σ²·m/(m − 1)
 //! ```
 //!
-//! There are two judges. [`exact`](self::exact) evaluates these formulas in 320 bits; nothing that
-//! fits a slice can overflow or cancel there. [`by_reference`](self::by_reference) asks
-//! `evenkeel-reference`, whose own error in `f64` is bounded by the `sound` formulas with u = 2⁻⁵³
-//! and told as the *uncertainty* of each number: who compares adds it to the bound. Beside an `f32`
-//! bound it is some 2⁻²⁹ of it. Which one judges is decided by `for_strength`:
+//! There are two judges. *Exact* evaluates these formulas in 320 bits; nothing that fits a slice can
+//! overflow or cancel there. *By reference* asks `evenkeel-reference`, whose own error in `f64` is
+//! bounded by the `sound` formulas with u = 2⁻⁵³ and told as the *uncertainty* of each number: who
+//! compares adds it to the bound, some 2⁻²⁹ of that in `f32`. `for_strength` decides who judges:
 //!
 //! | | MUST | SHOULD, PROMISE |
 //! | --- | --- | --- |
@@ -29,8 +28,8 @@ use super::Case;
 use crate::exact::Wide;
 use crate::{Real, Strength};
 
-pub use channel::{ChannelTruth, Ratios};
 pub(crate) use channel::ExactChannel;
+pub use channel::{ChannelTruth, Ratios};
 
 /// The forward pass in training.
 #[derive(Debug, Clone, PartialEq)]

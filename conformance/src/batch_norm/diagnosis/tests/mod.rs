@@ -110,9 +110,26 @@ fn plain_rounding_is_named_by_what_it_costs() {
 }
 
 #[test]
-fn debug_naive() {
-    for f in FAULTS.chunks(1) {
-    super::values::debug::<f32>(&Naive(f), f[0]);
-    super::values::debug::<f64>(&Naive(f), f[0]);
+fn debug_killed() {
+    fn run<T: Real>() {
+        for p in crate::batch_norm::properties::<T>() {
+            let o = p.run(&Nameless(Mistake::BASE), crate::Settings { seed: 11, cases: 1500 });
+            if o.failure.is_some() || o.is_void() {
+                eprintln!("BASE {} {} {} failure {:?} worst {:?}", T::NAME, p.clause, p.name, o.failure, o.worst);
+            }
+        }
+        for m in all() {
+            let settings = crate::Settings { seed: 3, cases: 24 };
+            let mut cases = Vec::new();
+            for p in crate::batch_norm::properties::<T>().iter().filter(|p| p.cost < 32) {
+                if let Some(f) = p.run(&Nameless(*m), settings).failure { cases.push(f.smallest); cases.push(f.drawn); }
+            }
+            let start = std::time::Instant::now();
+            let d = diagnose::<T>(&Nameless(*m), &cases);
+            if d.likely.first().map(|i| i.label) != Some(m.info.label) { eprintln!("WRONG {} {} {d} {}", T::NAME, m.info.label, cases.len()); }
+            eprintln!("TIME {:?} {d}", start.elapsed());
+        }
     }
+    run::<f32>();
+    run::<f64>();
 }

@@ -1,9 +1,9 @@
-//! Mistakes with arguments (BN-13, BN-14) and with bits (BN-29, BN-30).
+//! Mistakes with arguments (BN-13, BN-14), with bits (BN-29, BN-30) and in merging (BN-31).
 
 use super::super::{Fault, Mistake};
 use super::planted;
 
-pub(super) const ARGUMENTS_AND_BITS: &[Mistake] = &[
+pub(super) const REST: &[Mistake] = &[
     planted(
         Fault::EpsUnchecked,
         "bn-eps-unchecked",
@@ -62,4 +62,18 @@ pub(super) const ARGUMENTS_AND_BITS: &[Mistake] = &[
         "fix the order by virtual lanes that every instruction set shares",
     )
     .bits(),
+    planted(
+        Fault::MergeDistance,
+        "bn-merge-no-distance",
+        "BN-31",
+        "the variances of the parts are averaged, without the distance between their means",
+        "add δ²·n_a·n_b/n to the sum of squares",
+    ),
+    planted(
+        Fault::MergeShift,
+        "bn-merge-shift-ignored",
+        "BN-31",
+        "the offsets of the parts are merged as if both had the same shift",
+        "δ is the difference of the shifts plus the difference of the offsets",
+    ),
 ];

@@ -11,7 +11,7 @@ use super::{Fault, Mistake};
 use crate::mistake::{Bites, MistakeInfo, Trace};
 
 pub(super) static ALL: LazyLock<Vec<Mistake>> = LazyLock::new(|| {
-    [forward::FORWARD, arguments::ARGUMENTS_AND_BITS, running::RUNNING, backward::BACKWARD].concat()
+    [forward::FORWARD, running::RUNNING, backward::BACKWARD, arguments::REST].concat()
 });
 
 pub(super) const BASE: Mistake = planted(Fault::None, "bn-base", "", "nothing", "nothing");
