@@ -109,6 +109,8 @@ pub trait Passes: Sized {
 macro_rules! passes {
     ($($precision:ident)*) => {$(
         impl Passes for $precision {
+            // Inlined elsewhere, it would be compiled there, and all that it points to.
+            #[inline(never)]
             fn along<'a>(walk: &'a Walk<'_>) -> &'a dyn Layout<Self> {
                 match walk {
                     Walk::Runs(runs) => runs,

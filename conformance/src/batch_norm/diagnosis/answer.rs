@@ -38,7 +38,10 @@ pub(super) enum Answer {
     /// Every output, in the order of the contract.
     Given(Vec<Vec<f64>>),
     /// The argument that the refusal names, and whether the outputs are as they were.
-    Refused { argument: String, untouched: bool },
+    Refused {
+        argument: String,
+        untouched: bool,
+    },
     /// A panic, or an error that is not about an argument.
     Failed,
 }

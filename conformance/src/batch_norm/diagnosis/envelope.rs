@@ -54,7 +54,8 @@ pub(super) fn envelope<T: Real>(mistake: &Mistake, probe: &Probe<T>) -> Envelope
     }
     for other in others {
         let Answer::Given(outputs) = other else { continue };
-        for ((value, allowed), other) in allowed.iter_mut().flatten().zip(outputs.iter().flatten()) {
+        for ((value, allowed), other) in allowed.iter_mut().flatten().zip(outputs.iter().flatten())
+        {
             *allowed = allowed.max(FACTOR * change(*value, *other));
         }
     }

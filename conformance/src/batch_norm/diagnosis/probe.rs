@@ -148,7 +148,8 @@ fn is_moderate<T: Real>(case: &Case<T>) -> bool {
     let (low, high) = (T::MIN_POSITIVE.powf(0.25), T::MAX.powf(0.25));
     let fits = |v: f64| v == 0.0 || (low..=high).contains(&v.abs());
     let numbers = [&case.gamma, &case.beta, &case.mean, &case.variance, &case.dy, &case.x];
-    fits(case.epsilon.sqrt()) && numbers.into_iter().flatten().all(|v| v.is_nan() || fits(v.to_f64()))
+    fits(case.epsilon.sqrt())
+        && numbers.into_iter().flatten().all(|v| v.is_nan() || fits(v.to_f64()))
 }
 
 /// Every function on every case, as far as the arguments concern it.

@@ -54,11 +54,9 @@ impl Treatment {
 
 fn treatment(answer: &Answer, expected: &str) -> Treatment {
     match answer {
-        Answer::Refused { argument, untouched } => Treatment {
-            refused: true,
-            rightly_named: argument == expected,
-            untouched: *untouched,
-        },
+        Answer::Refused { argument, untouched } => {
+            Treatment { refused: true, rightly_named: argument == expected, untouched: *untouched }
+        }
         _ => Treatment { refused: false, rightly_named: true, untouched: true },
     }
 }

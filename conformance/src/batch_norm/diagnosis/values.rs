@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::answer::{Allowed, Answer, Part, agrees, apart, ask};
 use super::envelope::{Envelope, envelope};
 use super::probe::Probe;
+use crate::Real;
 use crate::batch_norm::mistakes::{Mistake, all};
 use crate::batch_norm::{BatchNorm, Dialect, Variance};
 use crate::mistake::MistakeInfo;
-use crate::Real;
 
 /// One probe that the target answered, with what the base says of it.
 struct Observed<'a, T> {
@@ -87,16 +87,19 @@ fn wrong_outputs<T: Real>(observed: &[Observed<'_, T>]) -> BTreeSet<Output> {
     observed.iter().flat_map(of).collect()
 }
 
-fn observe<'a, T: Real>(
-    target: &dyn BatchNorm<T>,
-    probes: &'a [Probe<T>],
-) -> Vec<Observed<'a, T>> {
+/// What the target answers to the probes that are valid input.
+fn observe<'a, T: Real>(target: &dyn BatchNorm<T>, probes: &'a [Probe<T>]) -> Vec<Observed<'a, T>> {
     let answered = probes.iter().filter_map(|probe| {
+        let base = envelope(&Mistake::BASE, probe);
         let answer = ask(target, &probe.case, probe.part);
         let told = answer != Answer::NotOffered && !by_choice(target.dialect(), probe);
-        told.then(|| Observed { probe, target: answer, base: envelope(&Mistake::BASE, probe) })
+        let valid = matches!(base, Envelope::Values(_));
+        (told && valid).then_some(Observed { probe, target: answer, base })
     });
-    answered.collect()
+    let mut observed: Vec<_> = answered.collect();
+    // Where the target is wrong most mistakes fall out at once: these probes come first.
+    observed.sort_by_key(|one| compare(&one.target, &one.base).values().all(|agrees| *agrees));
+    observed
 }
 
 /// Whether the target declares that it does otherwise here.
@@ -163,9 +166,8 @@ fn compare(answer: &Answer, envelope: &Envelope) -> BTreeMap<usize, bool> {
 /// The outputs in which two envelopes have nothing in common.
 fn differing(a: &Envelope, b: &Envelope) -> Vec<usize> {
     let (Envelope::Values(a), Envelope::Values(b)) = (a, b) else { return vec![0] };
-    let differ = |(a, b): (&Vec<Allowed>, &Vec<Allowed>)| {
-        a.iter().zip(b).any(|(a, b)| apart(*a, *b))
-    };
+    let differ =
+        |(a, b): (&Vec<Allowed>, &Vec<Allowed>)| a.iter().zip(b).any(|(a, b)| apart(*a, *b));
     let outputs = a.iter().zip(b).enumerate();
     outputs.filter(|(_, pair)| differ(*pair)).map(|(output, _)| output).collect()
 }

@@ -1,8 +1,8 @@
 //! Forward in training, the running statistics, and inference, each with the fault in its place.
 
 use super::Fault;
-use super::merge::merged;
 use super::base::{Given, Statistics, product, rounded};
+use super::merge::merged;
 use crate::Real;
 use crate::batch_norm::{Forward, Inference, Running};
 
@@ -74,12 +74,7 @@ pub(super) fn train_step<T: Real>(
     }
 }
 
-fn update<T: Real>(
-    fault: Fault,
-    slip: f64,
-    input: &Forward<'_, T>,
-    running: &mut Running<'_, T>,
-) {
+fn update<T: Real>(fault: Fault, slip: f64, input: &Forward<'_, T>, running: &mut Running<'_, T>) {
     let w = fault.weight_of_new(running.weight_of_new);
     let moved = |old: T, new: f64| T::from_f64((1.0 - w) * old.to_f64() + w * new);
     for c in 0..input.shape.channels {
@@ -135,9 +130,7 @@ fn given_output<T: Real>(fault: Fault, [d, h, r, s]: [f64; 4], gamma: f64, beta:
         Fault::NoGamma | Fault::Swapped | Fault::BetaBeforeGamma => {
             fault.scale_and_shift(product([d, h, r, s]), gamma, beta)
         }
-        Fault::InferenceTwoRoundings => {
-            gamma * rounded::<T>(true, product([d, h, r, s])) + beta
-        }
+        Fault::InferenceTwoRoundings => gamma * rounded::<T>(true, product([d, h, r, s])) + beta,
         _ => fault.scale_and_shift(product([gamma, d, h, r, s]), 1.0, beta),
     }
 }

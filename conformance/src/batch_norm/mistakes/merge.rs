@@ -19,12 +19,7 @@ struct Moments {
 }
 
 /// The statistics of `first` followed by `rest`.
-pub(super) fn merged<T: Real>(
-    first: &[T],
-    rest: &[T],
-    epsilon: f64,
-    fault: Fault,
-) -> Statistics {
+pub(super) fn merged<T: Real>(first: &[T], rest: &[T], epsilon: f64, fault: Fault) -> Statistics {
     let part = |values: &[T]| {
         let it = Statistics::of(values, epsilon, fault, 0.0);
         let (shift, offset) = it.shift_and_offset();

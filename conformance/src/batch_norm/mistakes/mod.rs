@@ -12,12 +12,12 @@ mod catalogue;
 mod fault;
 mod forward;
 mod merge;
+#[cfg(test)]
+mod tests;
 
 use fault::Fault;
 
-use super::{
-    Backward, BatchNorm, Forward, Gradients, Inference, InferenceBackward, Running,
-};
+use super::{Backward, BatchNorm, Forward, Gradients, Inference, InferenceBackward, Running};
 use crate::mistake::MistakeInfo;
 use crate::{Real, Refusal, Shape, Target};
 

@@ -6,7 +6,7 @@ use naive::{FAULTS, Naive};
 
 use super::diagnose;
 use crate::batch_norm::BatchNorm;
-use crate::batch_norm::mistakes::{Mistake, all};
+use crate::batch_norm::mistakes::{Mistake, all, by_label};
 use crate::mistake::Diagnosis;
 use crate::{Real, Target};
 
@@ -31,7 +31,8 @@ impl<T: Real> Target<T> for Nameless {
     }
 }
 
-fn first<T: Real>(mistake: Mistake) -> Diagnosis {
+/// What is said of a target that makes this mistake.
+fn said_of<T: Real>(mistake: Mistake) -> Diagnosis {
     diagnose::<T>(&Nameless(mistake), &[])
 }
 
@@ -39,7 +40,7 @@ fn first<T: Real>(mistake: Mistake) -> Diagnosis {
 fn misnamed<T: Real>() -> Vec<String> {
     let mut wrong = Vec::new();
     for mistake in all().iter().filter(|mistake| mistake.info.bites_in(T::NAME)) {
-        let diagnosis = first::<T>(*mistake);
+        let diagnosis = said_of::<T>(*mistake);
         if diagnosis.likely.first().map(|info| info.label) != Some(mistake.info.label) {
             wrong.push(format!("{} in {}: {diagnosis}", mistake.info.label, T::NAME));
         }
@@ -59,8 +60,8 @@ fn every_mistake_is_named_in_f64() {
 
 #[test]
 fn the_base_makes_no_mistake() {
-    assert!(first::<f32>(Mistake::BASE).likely.is_empty());
-    assert!(first::<f64>(Mistake::BASE).likely.is_empty());
+    assert!(said_of::<f32>(Mistake::BASE).likely.is_empty());
+    assert!(said_of::<f64>(Mistake::BASE).likely.is_empty());
 }
 
 /// The label named first for somebody else's code with these faults.
@@ -100,6 +101,14 @@ fn two_mistakes_in_different_numbers_are_both_named() {
     assert_eq!(naive::<f64>(&["bn-no-beta", "bn-dbeta-mean"]), both);
 }
 
+#[test]
+fn a_diagnosis_reads_as_a_sentence() {
+    let unbiased = by_label("bn-unbiased").expect("a label of the catalogue");
+    let text = said_of::<f32>(unbiased).to_string();
+    assert!(text.starts_with("looks like bn-unbiased: the variance is divided by m − 1 (explains"));
+    assert_eq!(Diagnosis::default().to_string(), "no known mistake explains it");
+}
+
 /// Code that rounds everywhere makes no mistake in a formula: what is named shows on hard data only.
 #[test]
 fn plain_rounding_is_named_by_what_it_costs() {
@@ -107,29 +116,4 @@ fn plain_rounding_is_named_by_what_it_costs() {
         assert!(labels.contains(&"bn-drift-constant"), "{labels:?}");
         assert!(labels.contains(&"bn-range"), "{labels:?}");
     }
-}
-
-#[test]
-fn debug_killed() {
-    fn run<T: Real>() {
-        for p in crate::batch_norm::properties::<T>() {
-            let o = p.run(&Nameless(Mistake::BASE), crate::Settings { seed: 11, cases: 1500 });
-            if o.failure.is_some() || o.is_void() {
-                eprintln!("BASE {} {} {} failure {:?} worst {:?}", T::NAME, p.clause, p.name, o.failure, o.worst);
-            }
-        }
-        for m in all() {
-            let settings = crate::Settings { seed: 3, cases: 24 };
-            let mut cases = Vec::new();
-            for p in crate::batch_norm::properties::<T>().iter().filter(|p| p.cost < 32) {
-                if let Some(f) = p.run(&Nameless(*m), settings).failure { cases.push(f.smallest); cases.push(f.drawn); }
-            }
-            let start = std::time::Instant::now();
-            let d = diagnose::<T>(&Nameless(*m), &cases);
-            if d.likely.first().map(|i| i.label) != Some(m.info.label) { eprintln!("WRONG {} {} {d} {}", T::NAME, m.info.label, cases.len()); }
-            eprintln!("TIME {:?} {d}", start.elapsed());
-        }
-    }
-    run::<f32>();
-    run::<f64>();
 }

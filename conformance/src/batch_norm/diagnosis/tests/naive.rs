@@ -3,9 +3,7 @@
 //! It shares nothing with the mistakes but the labels of the faults it can be given, one or more at
 //! once. It refuses what it should, and offers no backward in inference.
 
-use crate::batch_norm::{
-    Backward, BatchNorm, Forward, Gradients, Inference, Running, Variance,
-};
+use crate::batch_norm::{Backward, BatchNorm, Forward, Gradients, Inference, Running, Variance};
 use crate::{Real, Refusal, Target};
 
 /// The labels of the faults that are in it.
@@ -176,8 +174,7 @@ impl<T: Real> BatchNorm<T> for Naive {
             let zero = T::from_f64(0.0);
             let by_mean = if self.has("bn-dx-no-mean") { zero } else { mean(&dy) };
             let by_variance = if self.has("bn-dx-no-var") { zero } else { mean(&products) };
-            let gamma =
-                if self.has("bn-dx-no-gamma") { T::from_f64(1.0) } else { input.gamma[c] };
+            let gamma = if self.has("bn-dx-no-gamma") { T::from_f64(1.0) } else { input.gamma[c] };
             for k in 0..x.len() {
                 let bracket = dy[k] - by_mean - x_hat[k] * by_variance;
                 to.dx[shape.index(k, c)] = gamma * rstd * bracket;

@@ -32,14 +32,8 @@ pub(super) const BACKWARD: &[Mistake] = &[
         "dx is γ·r·dy, as if mean and variance were constants",
         "subtract what flows through the mean and through the variance",
     ),
-    planted(
-        Fault::DxNoGamma,
-        "bn-dx-no-gamma",
-        "BN-22",
-        "γ is left out of dx",
-        "multiply dx by γ",
-    )
-    .from("denizyuret/Knet.jl#289"),
+    planted(Fault::DxNoGamma, "bn-dx-no-gamma", "BN-22", "γ is left out of dx", "multiply dx by γ")
+        .from("denizyuret/Knet.jl#289"),
     planted(
         Fault::DxExtraTerm,
         "bn-dx-extra-term",
