@@ -91,16 +91,30 @@ pub(crate) fn same_bits<T: Real>(name: &str, got: &[T], expected: &[T], why: &st
     Verdict::Pass(Measure { ratio: 0.0, ulps: 0.0, compared: got.len() as u64 })
 }
 
+/// Numbers and where they stand.
+type Places<'a, T> = &'a mut dyn Iterator<Item = (usize, T)>;
+
 /// Holds if every number of `values` is NaN.
-pub(crate) fn all_nan<T: Real>(
+pub(crate) fn all_nan<T: Real>(name: &str, values: Places<'_, T>, why: &str) -> Verdict {
+    all(name, values, T::is_nan, "NaN", why)
+}
+
+/// Holds if no number of `values` is finite.
+pub(crate) fn none_finite<T: Real>(name: &str, values: Places<'_, T>, why: &str) -> Verdict {
+    all(name, values, |value| !value.is_finite(), "NaN or infinite", why)
+}
+
+fn all<T: Real>(
     name: &str,
-    values: impl Iterator<Item = (usize, T)>,
+    values: Places<'_, T>,
+    holds: impl Fn(T) -> bool,
+    expected: &str,
     why: &str,
 ) -> Verdict {
     let mut compared = 0;
     for (i, value) in values {
-        if !value.is_nan() {
-            return Finding::fail(format!("{name}[{i}]"), format!("{value:?}"), "NaN", why);
+        if !holds(value) {
+            return Finding::fail(format!("{name}[{i}]"), format!("{value:?}"), expected, why);
         }
         compared += 1;
     }

@@ -7,9 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt::Debug;
 
 use proptest::strategy::BoxedStrategy;
-use proptest::test_runner::{
-    Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner,
-};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 use crate::verdict::{Finding, Measure, Strength, Verdict};
 use crate::{Real, Target};
@@ -160,7 +158,7 @@ struct Search<'a, T: Real, C> {
 /// After so many attempts at a smaller input the smallest so far will do.
 ///
 /// Counted here and not by proptest, which would print that it gave up.
-const MOST_SHRINKS: u32 = 3000;
+const MOST_SHRINKS: u32 = 1000;
 
 impl<'a, T: Real, C: Clone> Search<'a, T, C> {
     fn new(property: &'a Property<T, C>) -> Self {

@@ -1,7 +1,7 @@
 //! What the suite checks: a `Target`.
 
-use crate::batch_norm::BatchNorm;
 use crate::Real;
+use crate::batch_norm::BatchNorm;
 
 /// An implementation under test, in precision `T`: one accessor per technique.
 ///

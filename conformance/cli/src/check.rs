@@ -33,7 +33,8 @@ pub(crate) fn run(options: &CheckOptions) -> io::Result<Ending> {
     let single = implementation::<f32>(name, &fast);
     let double = implementation::<f64>(name, &fast);
     let (Some(single), Some(double)) = (single, double) else {
-        let message = format!("there is no implementation {name}; `evenkeel list` lists the mistakes");
+        let message =
+            format!("there is no implementation {name}; `evenkeel list` lists the mistakes");
         return Ok(Ending::usage(&message));
     };
     on_threads(options.threads, || report(options, &*single, &*double))?
@@ -66,10 +67,8 @@ fn report(
     }
     say(&heading(options, &single.name(), strict))?;
     let bar = progress::bar(steps);
-    let reports = [
-        technique(options, single, &wanted, &bar),
-        technique(options, double, &wanted, &bar),
-    ];
+    let reports =
+        [technique(options, single, &wanted, &bar), technique(options, double, &wanted, &bar)];
     bar.finish_and_clear();
     say(&table::techniques(&reports, strict))?;
     let mut ending = ending_of(&reports, strict);
@@ -132,7 +131,10 @@ fn tell_failures(options: &CheckOptions, reports: &[Report]) -> io::Result<()> {
     for report in reports {
         for (n, outcome) in report.failures().enumerate() {
             if n >= TOLD {
-                say(&format!("{} {} fails too, in {}", outcome.clause, outcome.name, outcome.precision))?;
+                say(&format!(
+                    "{} {} fails too, in {}",
+                    outcome.clause, outcome.name, outcome.precision
+                ))?;
                 continue;
             }
             say(&format!("\n{}", describe(outcome, batch_norm::title(outcome.clause))))?;

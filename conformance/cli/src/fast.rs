@@ -82,9 +82,7 @@ impl<T: Real + Element> BatchNorm<T> for Fast {
         let mut moments = blank(layout.channels);
         self.run(|workspace, policy| {
             let layout = shape(layout);
-            batch_norm::forward(
-                layout, x, gamma, beta, epsilon, y, &mut moments, workspace, policy,
-            )
+            batch_norm::forward(layout, x, gamma, beta, epsilon, y, &mut moments, workspace, policy)
         })
     }
 
@@ -102,7 +100,15 @@ impl<T: Real + Element> BatchNorm<T> for Fast {
         self.run(|workspace, policy| {
             let layout = shape(layout);
             batch_norm::forward(
-                layout, x, gamma, beta, epsilon, y, &mut moments, workspace, policy,
+                layout,
+                x,
+                gamma,
+                beta,
+                epsilon,
+                y,
+                &mut moments,
+                workspace,
+                policy,
             )?;
             let Running { mean, variance, weight_of_new, convention: variant } = running;
             batch_norm::update_running(&moments, mean, variance, weight_of_new, convention(variant))
@@ -130,9 +136,7 @@ impl<T: Real + Element> BatchNorm<T> for Fast {
         let merged: Vec<_> = first.iter().zip(&rest).map(|(a, b)| a.merge(b)).collect();
         self.run(|workspace, policy| {
             let layout = shape(layout);
-            batch_norm::normalize(
-                layout, x, gamma, beta, epsilon, &merged, y, workspace, policy,
-            )
+            batch_norm::normalize(layout, x, gamma, beta, epsilon, &merged, y, workspace, policy)
         })
     }
 

@@ -4,8 +4,8 @@
 
 mod fast;
 
-pub use fast::Fast;
 pub use evenkeel_conformance::batch_norm::Reference;
+pub use fast::Fast;
 
 use evenkeel_conformance::batch_norm::mistakes;
 use evenkeel_conformance::{Real, Target};

@@ -29,8 +29,17 @@ fn table(header: &[&str], numbers_from: usize) -> Table {
 pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
     let mut table = table(
         &[
-            "technique", "", "clauses\nMUST", "held\nSHOULD", "\nPROMISE", "cases",
-            "error\nMUST", "/bound\nSHOULD", "\nPROMISE", "worst\nulp", "verdict",
+            "technique",
+            "",
+            "clauses\nMUST",
+            "held\nSHOULD",
+            "\nPROMISE",
+            "cases",
+            "error\nMUST",
+            "/bound\nSHOULD",
+            "\nPROMISE",
+            "worst\nulp",
+            "verdict",
         ],
         2,
     );
@@ -50,8 +59,13 @@ pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
 pub(crate) fn named(title: &str, single: &[Row], double: &[Row]) -> String {
     let mut table = table(
         &[
-            title, "f32 y\nulp", "\nerror/bound", "f32 dx\nerror/bound", "f64 y\nulp",
-            "\nerror/bound", "f64 dx\nerror/bound",
+            title,
+            "f32 y\nulp",
+            "\nerror/bound",
+            "f32 dx\nerror/bound",
+            "f64 y\nulp",
+            "\nerror/bound",
+            "f64 dx\nerror/bound",
         ],
         1,
     );

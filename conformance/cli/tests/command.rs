@@ -71,7 +71,8 @@ fn only_takes_a_technique_a_clause_or_a_part_of_a_name() {
 
 #[test]
 fn threads_and_levels_can_be_chosen() {
-    let output = evenkeel(&["--only", "bn-05", "--cases", "8", "--threads", "3", "--level", "baseline"]);
+    let output =
+        evenkeel(&["--only", "bn-05", "--cases", "8", "--threads", "3", "--level", "baseline"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert!(text(&output).contains("fast (baseline)"));
 }

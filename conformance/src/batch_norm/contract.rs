@@ -243,7 +243,9 @@ impl<T> Running<'_, T> {
         if !(0.0..=1.0).contains(&self.weight_of_new) {
             return Err(Refusal::invalid("weight_of_new", self.weight_of_new, "from 0 to 1"));
         }
-        if self.convention == Variance::Unbiased && shape.per_channel() < 2 {
+        // Without a channel there is no variance to be undefined.
+        let lone = shape.channels > 0 && shape.per_channel() < 2;
+        if lone && self.convention == Variance::Unbiased {
             let allowed = "at least two values per channel for an unbiased variance";
             return Err(Refusal::invalid("shape", shape, allowed));
         }

@@ -63,14 +63,8 @@ fn draws(shapes: BoxedStrategy<Shape>) -> impl Strategy<Value = Draw> {
             weight,
             convention,
         )
-            .prop_map(move |(x, dy, parameters, epsilon, weight_of_new, convention)| Draw {
-                shape,
-                x,
-                dy,
-                parameters,
-                epsilon,
-                weight_of_new,
-                convention,
+            .prop_map(move |(x, dy, parameters, epsilon, weight_of_new, convention)| {
+                Draw { shape, x, dy, parameters, epsilon, weight_of_new, convention }
             })
     })
 }

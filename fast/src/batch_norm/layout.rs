@@ -94,7 +94,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-
 /// The passes of a precision.
 ///
 /// Kernels for four levels take long to compile. Behind this trait, whose functions are not generic,

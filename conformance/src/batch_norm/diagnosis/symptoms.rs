@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::{Answer, Part, ask, same};
+use super::answer::{Answer, Part, agrees, ask};
 use super::probe::case;
 use crate::batch_norm::Case;
 use crate::batch_norm::mistakes::{Mistake, all};
@@ -134,9 +134,7 @@ fn errs<T: Real>(
     let shifts = matches!(part, Part::Forward | Part::Inference);
     let beta = case.beta.iter().fold(0.0_f64, |most, v| most.max(v.to_f64().abs()));
     let size = largest(&truth[0]) + if shifts { beta } else { 0.0 };
-    let wrong = |(got, truth): (&f64, &f64)| {
-        !same(*got, *truth) && !((got - truth).abs() <= allowed(*truth, size))
-    };
+    let wrong = |(got, truth): (&f64, &f64)| !agrees(*got, (*truth, allowed(*truth, size)));
     got[0].iter().zip(&truth[0]).any(wrong)
 }
 

@@ -60,7 +60,7 @@ impl Statistics {
     /// As it should be: shifted by the first value, in two corrected passes.
     fn shifted(x: &[f64], epsilon: f64, fault: Fault) -> Self {
         let mut it = Self::scaled(x, x[0], epsilon);
-        let d: Vec<f64> = x.iter().map(|v| it.from_shift(*v)).collect();
+        let d: Vec<f64> = x.iter().map(|v| it.deviation(*v)).collect();
         let first = mean(d.iter().copied());
         it.offset = first + mean(d.iter().map(|d| d - first));
         let left = mean(d.iter().map(|d| d - it.offset));
@@ -78,7 +78,7 @@ impl Statistics {
     /// About a mean that was rounded to `T`, as if it were exact.
     fn about(x: &[f64], mean_of_x: f64, epsilon: f64, fault: Fault) -> Self {
         let mut it = Self::scaled(x, mean_of_x, epsilon);
-        it.variance = mean(x.iter().map(|v| it.from_shift(*v).powi(2)));
+        it.variance = mean(x.iter().map(|v| it.deviation(*v).powi(2)));
         it.reciprocal = fault.reciprocal(it.variance, epsilon, it.half * it.scale);
         it
     }
@@ -86,7 +86,7 @@ impl Statistics {
     /// The variance again, from squares in the arithmetic of `T`: they leave its range long before x does.
     fn with_squares_in<T: Real>(mut self, x: &[f64], epsilon: f64) -> Self {
         let unit = self.scale * self.half;
-        let deviation = |v: &f64| T::from_f64((self.from_shift(*v) - self.offset) / unit);
+        let deviation = |v: &f64| T::from_f64((self.deviation(*v) - self.offset) / unit);
         let squares = sum(x.iter().map(deviation).map(|d| d * d));
         let variance = (squares / T::from_f64(x.len() as f64)).to_f64();
         self.variance = variance * unit * unit;
@@ -113,13 +113,13 @@ impl Statistics {
         Self { half, shift, scale, offset: 0.0, variance: 0.0, reciprocal: 0.0 }
     }
 
-    fn from_shift(&self, x: f64) -> f64 {
+    fn deviation(&self, x: f64) -> f64 {
         (x * self.half - self.shift) * self.scale
     }
 
     /// x̂.
     pub(super) fn normalized(&self, x: f64) -> f64 {
-        (self.from_shift(x) - self.offset) * self.reciprocal
+        (self.deviation(x) - self.offset) * self.reciprocal
     }
 
     /// The factors of r = 1/√(σ² + ε), which itself may be out of range.

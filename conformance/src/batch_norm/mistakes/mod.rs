@@ -31,7 +31,7 @@ pub struct Mistake {
     slip: f64,
 }
 
-/// Every mistake, in the order of the clauses.
+/// Every mistake: of forward, inference and running statistics, backward, arguments, bits and merging.
 #[must_use]
 pub fn all() -> &'static [Mistake] {
     &catalogue::ALL

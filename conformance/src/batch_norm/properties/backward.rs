@@ -1,10 +1,10 @@
 //! Clauses BN-10 and BN-21 to BN-26: the gradients of training.
 
-use super::{Case, Checked, backward, forward, normalizer};
 use super::forward::Judged;
+use super::{Case, Checked, backward, forward, normalizer};
 use crate::batch_norm::truth::{BackwardTruth, GradientTruth};
 use crate::batch_norm::{GradientValues, bounds, differences};
-use crate::compare::{Expected, all_nan, compare};
+use crate::compare::{Expected, all_nan, compare, none_finite};
 use crate::exact::Wide;
 use crate::verdict::{Strength, Verdict};
 use crate::{Real, Target};
@@ -60,10 +60,7 @@ fn inputs_agree<T: Real>(
 }
 
 /// What the gradients must be, within the bound of that strength.
-fn judged<T: Real>(
-    strength: Strength,
-    case: &Case<T>,
-) -> (BackwardTruth, bounds::GradientBounds) {
+fn judged<T: Real>(strength: Strength, case: &Case<T>) -> (BackwardTruth, bounds::GradientBounds) {
     let truth = BackwardTruth::for_strength(case, strength);
     let bound = bounds::backward(strength, case, &truth);
     (truth, bound)
@@ -115,19 +112,14 @@ pub(super) fn are_derivatives<T: Real>(target: &dyn Target<T>, case: &Case<T>) -
     }
     let slopes = differences::gradients(case);
     Ok(compare("dx", &got.dx, |i| {
-        telling(case.shape.channel_of(i))
-            .then(|| Expected::new(slopes.dx[i], bound.dx[i]))
+        telling(case.shape.channel_of(i)).then(|| Expected::new(slopes.dx[i], bound.dx[i]))
     })
     .and(|| {
         compare("dgamma", &got.dgamma, |c| {
             telling(c).then(|| Expected::new(slopes.dgamma[c], bound.dgamma[c]))
         })
     })
-    .and(|| {
-        compare("dbeta", &got.dbeta, |c| {
-            Some(Expected::new(slopes.dbeta[c], bound.dbeta[c]))
-        })
-    }))
+    .and(|| compare("dbeta", &got.dbeta, |c| Some(Expected::new(slopes.dbeta[c], bound.dbeta[c])))))
 }
 
 /// A target's dx against the differences of its own forward.
@@ -210,7 +202,8 @@ pub(super) fn sums<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
             // The sums of this line are rounded m + 2 times in f64, and so is the expected value.
             let rounding = (m + 8.0) * f64::UNIT_ROUNDOFF * (sum.2 + truth.abs());
             let one = Expected::new(Wide::exact(truth), sum.1 + rounding);
-            verdict = verdict.and(|| compare(&format!("{name} {c}, number"), &[sum.0], |_| Some(one)));
+            verdict =
+                verdict.and(|| compare(&format!("{name} {c}, number"), &[sum.0], |_| Some(one)));
         }
     }
     Ok(verdict)
@@ -226,42 +219,46 @@ pub(super) fn single_has_none<T: Real>(target: &dyn Target<T>, case: &Case<T>) -
     agrees(Strength::Must, target, case)
 }
 
-/// A NaN in x or dy makes dx and dγ of its channel NaN, and no other channel's.
+/// Where a spoilt value stands, and what it is.
+const SPOILT: [(bool, f64); 4] =
+    [(false, f64::NAN), (false, f64::INFINITY), (true, f64::NAN), (true, f64::NEG_INFINITY)];
+
+/// A NaN in x or dy, or an infinity in x, makes dx and dγ of its channel NaN; an infinity in dy
+/// leaves none of them finite. No other channel is touched.
 pub(super) fn non_finite_poisons<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
     let (truth, bound) = judged(Strength::Must, case);
     let mut verdict = Verdict::HOLDS;
-    for (n, by_dy) in [false, true].into_iter().enumerate() {
+    for (n, (by_dy, value)) in SPOILT.into_iter().enumerate() {
         let c = n % case.shape.channels;
         let i = case.shape.index((5 * n) % case.shape.per_channel(), c);
         let mut poisoned = case.clone();
         let place = if by_dy { &mut poisoned.dy } else { &mut poisoned.x };
-        place[i] = T::from_f64(f64::NAN);
-        let got = backward(target, &poisoned)?;
+        place[i] = T::from_f64(value);
+        let mut got = backward(target, &poisoned)?;
         let source = if by_dy { "dy" } else { "x" };
-        let why = format!("all of channel {c}, whose {source}[{i}] is NaN");
-        verdict = verdict.and(|| channel_is_nan(case, &got, c, by_dy, &why));
+        let why = format!("channel {c}, whose {source}[{i}] is {value}");
+        verdict = verdict.and(|| channel_is_spoilt(case, &got, c, (by_dy, value), &why));
         let mut others = bound.clone();
         others.applies[c] = false;
-        let mut known = got.clone();
-        known.dbeta[c] = T::from_f64(truth.gradients.dbeta[c].to_f64());
-        verdict = verdict.and(|| gradients_agree(case, &known, &truth.gradients, &others, |_| 0.0));
+        got.dbeta[c] = T::from_f64(truth.gradients.dbeta[c].to_f64());
+        verdict = verdict.and(|| gradients_agree(case, &got, &truth.gradients, &others, |_| 0.0));
     }
     Ok(verdict)
 }
 
-fn channel_is_nan<T: Real>(
+fn channel_is_spoilt<T: Real>(
     case: &Case<T>,
     got: &GradientValues<T>,
     c: usize,
-    by_dy: bool,
+    (by_dy, value): (bool, f64),
     why: &str,
 ) -> Verdict {
-    let mine = got.dx.iter().copied().enumerate();
-    let mine = mine.filter(|(i, _)| case.shape.channel_of(*i) == c);
-    all_nan("dx", mine, why)
-        .and(|| all_nan("dgamma", [(c, got.dgamma[c])].into_iter(), why))
+    let spoilt = if by_dy && value.is_infinite() { none_finite } else { all_nan };
+    let mine = got.dx.iter().copied().enumerate().filter(|(i, _)| case.shape.channel_of(*i) == c);
+    spoilt("dx", &mut mine.into_iter(), why)
+        .and(|| spoilt("dgamma", &mut [(c, got.dgamma[c])].into_iter(), why))
         .and(|| match by_dy {
-            true => all_nan("dbeta", [(c, got.dbeta[c])].into_iter(), why),
+            true => spoilt("dbeta", &mut [(c, got.dbeta[c])].into_iter(), why),
             false => Verdict::HOLDS,
         })
 }

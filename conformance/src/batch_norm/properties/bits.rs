@@ -50,7 +50,11 @@ impl<T: Real> Everything<T> {
         Ok(all)
     }
 
-    fn add<const N: usize>(&mut self, target: &dyn Target<T>, outputs: [(&'static str, Vec<T>); N]) {
+    fn add<const N: usize>(
+        &mut self,
+        target: &dyn Target<T>,
+        outputs: [(&'static str, Vec<T>); N],
+    ) {
         self.outputs.extend(outputs);
         self.workers = self.workers.max(target.workers_seen());
     }

@@ -103,9 +103,7 @@ pub(super) fn channels_stay_apart<T: Real>(target: &dyn Target<T>, case: &Case<T
     }
     let y = forward(target, &other)?;
     let judged = Judged::new(Strength::Must, case);
-    Ok(compare("y", &y, |i| {
-        judged.y(case, i).filter(|_| case.shape.channel_of(i) != last)
-    }))
+    Ok(compare("y", &y, |i| judged.y(case, i).filter(|_| case.shape.channel_of(i) != last)))
 }
 
 /// With ε = 0, γ = 1, β = 0 the outputs have mean 0 and mean square 1.
@@ -122,12 +120,7 @@ pub(super) fn standardises<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> C
 
 /// |mean y| ≤ mean b and |mean y² − 1| ≤ mean (2|x̂|b + b²), b the bound of each y; the two means
 /// themselves are rounded m times in f64.
-fn moments_are_standard<T: Real>(
-    case: &Case<T>,
-    y: &[T],
-    judged: &Judged,
-    c: usize,
-) -> Verdict {
+fn moments_are_standard<T: Real>(case: &Case<T>, y: &[T], judged: &Judged, c: usize) -> Verdict {
     let m = case.shape.per_channel() as f64;
     let (mut mean, mut square, mut mean_bound, mut square_bound) = (0.0, 0.0, 0.0, 0.0);
     for k in 0..case.shape.per_channel() {
@@ -147,8 +140,7 @@ fn moments_are_standard<T: Real>(
             Some(Expected::new(Wide::exact(truth), bound + rounding))
         })
     };
-    one("mean of y", mean, 0.0, mean_bound)
-        .and(|| one("mean of y²", square, 1.0, square_bound))
+    one("mean of y", mean, 0.0, mean_bound).and(|| one("mean of y²", square, 1.0, square_bound))
 }
 
 /// γ = 1 and β = 0.
@@ -220,7 +212,11 @@ pub(super) fn constant_gives_beta<T: Real>(target: &dyn Target<T>, case: &Case<T
 pub(super) fn single_gives_beta<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
     let batch_norm = normalizer(target)?;
     if batch_norm.dialect().refuses_single_value {
-        return Ok(super::arguments::names("shape", "forward with m = 1", case.forward(batch_norm)));
+        return Ok(super::arguments::names(
+            "shape",
+            "forward with m = 1",
+            case.forward(batch_norm),
+        ));
     }
     agrees(Strength::Must, target, case)
 }
@@ -235,9 +231,10 @@ pub(super) fn non_finite_poisons<T: Real>(target: &dyn Target<T>, case: &Case<T>
         let mut poisoned = case.clone();
         poisoned.x[case.shape.index(k, c)] = T::from_f64(poison);
         let y = forward(target, &poisoned)?;
-        let why = format!("every y of channel {c}, whose x[{}] is {poison}", case.shape.index(k, c));
+        let why =
+            format!("every y of channel {c}, whose x[{}] is {poison}", case.shape.index(k, c));
         let mine = y.iter().copied().enumerate().filter(|(i, _)| case.shape.channel_of(*i) == c);
-        verdict = verdict.and(|| all_nan("y", mine, &why)).and(|| {
+        verdict = verdict.and(|| all_nan("y", &mut mine.into_iter(), &why)).and(|| {
             compare("y", &y, |i| judged.y(case, i).filter(|_| case.shape.channel_of(i) != c))
         });
     }
@@ -248,7 +245,7 @@ pub(super) fn non_finite_poisons<T: Real>(target: &dyn Target<T>, case: &Case<T>
 pub(super) fn zero_over_zero<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
     let y = forward(target, case)?;
     let why = "σ² = 0 and ε = 0: the formula is 0/0";
-    Ok(all_nan("y", y.iter().copied().enumerate(), why))
+    Ok(all_nan("y", &mut y.iter().copied().enumerate(), why))
 }
 
 /// No channel: every function that is offered succeeds.

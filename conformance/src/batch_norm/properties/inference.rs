@@ -18,9 +18,7 @@ pub(super) fn agrees<T: Real>(
     let y = inference(target, case)?;
     let truth = InferenceTruth::for_strength(case, strength);
     let bound = bounds::inference(strength, case, &truth);
-    Ok(compare("y", &y, |i| {
-        expected(case, &truth, &bound, i)
-    }))
+    Ok(compare("y", &y, |i| expected(case, &truth, &bound, i)))
 }
 
 /// What y\[i\] must be, where the bound applies.
@@ -51,9 +49,7 @@ pub(super) fn mates_do_not_matter<T: Real>(target: &dyn Target<T>, case: &Case<T
     full.truncate(alone.shape.len());
     let truth = InferenceTruth::for_strength(&alone, Strength::Must);
     let bound = bounds::inference(Strength::Must, &alone, &truth);
-    Ok(compare("y", &full, |i| {
-        expected(&alone, &truth, &bound, i)
-    }))
+    Ok(compare("y", &full, |i| expected(&alone, &truth, &bound, i)))
 }
 
 /// With the batch's own statistics, inference gives what training gives.

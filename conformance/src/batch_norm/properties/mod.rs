@@ -58,6 +58,8 @@ pub fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
         "BN-07" Promise "forward" 1 ordinary => forward_keeps_its_promise = |t, c| forward::agrees(Promise, t, c);
         "BN-07" Promise "forward" 1 hard => hard_forward_keeps_its_promise = |t, c| forward::agrees(Promise, t, c);
         "BN-07" Promise "forward" 32 hard_long => hard_long_forward_keeps_its_promise = |t, c| forward::agrees(Promise, t, c);
+        "BN-06" Should "merge" 2 hard => hard_parts_merge = |t, c| forward::parts_agree(Should, t, c);
+        "BN-07" Promise "merge" 2 hard => merged_statistics_keep_the_promise = |t, c| forward::parts_agree(Promise, t, c);
         "BN-08" Must "forward" 1 dyadic => shift_and_scale_leave_the_outputs = forward::is_invariant;
         "BN-09" Should "forward" 1 constant => a_constant_channel_gives_beta = forward::constant_gives_beta;
         "BN-10" Must "forward" 2 single => a_single_value_gives_beta = forward::single_gives_beta;
@@ -125,10 +127,7 @@ fn inference<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Result<Vec<T>, 
     yields("inference", case.inference(normalizer(target)?))
 }
 
-fn backward<T: Real>(
-    target: &dyn Target<T>,
-    case: &Case<T>,
-) -> Result<GradientValues<T>, Verdict> {
+fn backward<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Result<GradientValues<T>, Verdict> {
     yields("backward", case.backward(normalizer(target)?))
 }
 

@@ -5,10 +5,11 @@ mod naive;
 use naive::{FAULTS, Naive};
 
 use super::diagnose;
-use crate::batch_norm::BatchNorm;
+use super::probe::case;
 use crate::batch_norm::mistakes::{Mistake, all, by_label};
+use crate::batch_norm::{BatchNorm, Case};
 use crate::mistake::Diagnosis;
-use crate::{Real, Target};
+use crate::{Real, Shape, Target};
 
 /// A target whose name tells nothing.
 struct Nameless(Mistake);
@@ -99,6 +100,20 @@ fn two_mistakes_in_different_numbers_are_both_named() {
     let both = ["bn-no-beta", "bn-dbeta-mean"];
     assert_eq!(naive::<f32>(&["bn-no-beta", "bn-dbeta-mean"]), both);
     assert_eq!(naive::<f64>(&["bn-no-beta", "bn-dbeta-mean"]), both);
+}
+
+/// Failing cases that are huge, out of any moderate range or refused do not lead astray.
+#[test]
+fn failing_cases_of_any_kind_leave_the_label() {
+    let failing = [
+        case::<f32>(Shape::new(4001, 5, 1), 1.0, 1.0, 1e-5),
+        case(Shape::new(5, 2, 2), 0.0, 1e30, 1e-5),
+        case(Shape::new(5, 2, 2), 1e6, 1e-1, 1e-5),
+        case(Shape::new(5, 0, 2), 1.0, 1.0, 1e-5),
+        Case { gamma: Vec::new(), ..case(Shape::new(5, 2, 2), 1.0, 1.0, 1e-5) },
+    ];
+    let diagnosis = diagnose(&Naive(&["bn-unbiased"]), &failing);
+    assert_eq!(diagnosis.likely[0].label, "bn-unbiased");
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) const BACKWARD: &[Mistake] = &[
         "subtract what flows through the mean and through the variance",
     ),
     planted(Fault::DxNoGamma, "bn-dx-no-gamma", "BN-22", "γ is left out of dx", "multiply dx by γ")
-        .from("denizyuret/Knet.jl#289"),
+        .seen_in("denizyuret/Knet.jl#289"),
     planted(
         Fault::DxExtraTerm,
         "bn-dx-extra-term",
@@ -41,7 +41,7 @@ pub(super) const BACKWARD: &[Mistake] = &[
         "the mean's path is counted again, divided by m once more",
         "subtract mean(dy) once: what σ² sends through μ sums to zero",
     )
-    .from("apache/mxnet#1053"),
+    .seen_in("apache/mxnet#1053"),
     planted(
         Fault::DxNoMean,
         "bn-dx-no-mean",

@@ -46,7 +46,7 @@ pub(super) const FORWARD: &[Mistake] = &[
         "ε is added to the standard deviation, outside the root",
         "add ε to the variance and take the root of the sum",
     )
-    .from("tracel-ai/burn#2185"),
+    .seen_in("tracel-ai/burn#2185"),
     planted(
         Fault::EpsIgnored,
         "bn-eps-ignored",
@@ -68,7 +68,7 @@ pub(super) const FORWARD: &[Mistake] = &[
         "x − μ is divided by the variance, without the root",
         "divide by √(σ² + ε)",
     )
-    .from("131250208/TPlinker-joint-extraction#37"),
+    .seen_in("131250208/TPlinker-joint-extraction#37"),
     planted(
         Fault::NoGamma,
         "bn-no-gamma",
@@ -105,7 +105,7 @@ pub(super) const FORWARD: &[Mistake] = &[
         "subtract the mean first: σ² = mean((x − μ)²)",
     )
     .junk()
-    .from("google/flax#1491"),
+    .seen_in("google/flax#1491"),
     planted(
         Fault::CancelToZero,
         "bn-cancel-to-zero",
@@ -114,7 +114,7 @@ pub(super) const FORWARD: &[Mistake] = &[
         "subtract the mean first: a cut-off hides the loss of every digit",
     )
     .junk()
-    .from("k2-fsa/sherpa-onnx#3857"),
+    .seen_in("k2-fsa/sherpa-onnx#3857"),
     planted(
         Fault::MeanRounded,
         "bn-mean-rounded",
@@ -155,7 +155,7 @@ pub(super) const FORWARD: &[Mistake] = &[
         "subtract one value of the channel first: then a constant channel sums zeros",
     )
     .rounding()
-    .from("BVLC/caffe#3963"),
+    .seen_in("BVLC/caffe#3963"),
     planted(
         Fault::SingleNan,
         "bn-n1-nan",

@@ -28,7 +28,7 @@ const fn planted(
 }
 
 impl Mistake {
-    const fn from(mut self, source: &'static str) -> Self {
+    const fn seen_in(mut self, source: &'static str) -> Self {
         self.info.source = Some(source);
         self
     }

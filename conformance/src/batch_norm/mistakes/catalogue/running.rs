@@ -35,7 +35,7 @@ pub(super) const RUNNING: &[Mistake] = &[
         "the weights of old and new are swapped: one minus the other framework's momentum",
         "new = (1 − w)·old + w·batch, where w is the weight of the new batch",
     )
-    .from("fastestimator/fastestimator#1201"),
+    .seen_in("fastestimator/fastestimator#1201"),
     planted(
         Fault::NoUpdate,
         "bn-no-update",
@@ -57,7 +57,7 @@ pub(super) const RUNNING: &[Mistake] = &[
         "the running variance is always the unbiased one, whatever is asked for",
         "average σ² or σ²·m/(m − 1), as the call asks",
     )
-    .from("pytorch/pytorch#19902"),
+    .seen_in("pytorch/pytorch#19902"),
     planted(
         Fault::AlwaysBiased,
         "bn-running-var-biased",
