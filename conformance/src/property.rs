@@ -158,7 +158,7 @@ struct Search<'a, T: Real, C> {
 /// After so many attempts at a smaller input the smallest so far will do.
 ///
 /// Counted here and not by proptest, which would print that it gave up.
-const MOST_SHRINKS: u32 = 1000;
+const MOST_SHRINKS: u32 = 500;
 
 impl<'a, T: Real, C: Clone> Search<'a, T, C> {
     fn new(property: &'a Property<T, C>) -> Self {

@@ -70,25 +70,29 @@ macro_rules! __stamp_suite {
             #[allow(unused_imports, reason = "the target may be a path that needs no import")]
             use super::*;
 
+            fn hold(property: &str) {
+                $($assert)*::<$precision, _>($target, property);
+            }
+
             macro_rules! property {
                 $(($part $d strength:ident $d name:ident) => {
                     #[test]
                     #[ignore = $why]
                     fn $d name() {
-                        $($assert)*::<$precision, _>($target, stringify!($d name));
+                        hold(stringify!($d name));
                     }
                 };)*
                 ($d part:ident Should $d name:ident) => {
                     #[test]
                     #[ignore = "a SHOULD clause: run with -- --ignored"]
                     fn $d name() {
-                        $($assert)*::<$precision, _>($target, stringify!($d name));
+                        hold(stringify!($d name));
                     }
                 };
                 ($d part:ident $d strength:ident $d name:ident) => {
                     #[test]
                     fn $d name() {
-                        $($assert)*::<$precision, _>($target, stringify!($d name));
+                        hold(stringify!($d name));
                     }
                 };
             }

@@ -47,10 +47,11 @@ impl From<Ending> for ExitCode {
     }
 }
 
-/// Writes a line to standard output.
+/// Writes lines to standard output, without blanks at their ends.
 ///
 /// # Errors
 /// When standard output is closed.
 pub(crate) fn say(text: &str) -> io::Result<()> {
-    writeln!(io::stdout(), "{}", text.trim_end())
+    let mut out = io::stdout().lock();
+    text.trim_end().lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
 }

@@ -30,7 +30,6 @@ pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
     let mut table = table(
         &[
             "technique",
-            "",
             "clauses\nMUST",
             "held\nSHOULD",
             "\nPROMISE",
@@ -41,10 +40,11 @@ pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
             "worst\nulp",
             "verdict",
         ],
-        2,
+        1,
     );
     for report in reports {
-        let mut row = vec![report.technique.replace('_', " "), report.precision.to_string()];
+        let name = report.technique.replace('_', " ");
+        let mut row = vec![format!("{name} {}", report.precision)];
         row.extend(Strength::ALL.map(|strength| clauses(report.clauses(strength))));
         row.push(report.passed().to_string());
         row.extend(Strength::ALL.map(|strength| ratio(report.worst(strength))));
