@@ -50,6 +50,9 @@ pub(crate) struct CheckOptions {
     /// Inputs per property (large inputs: fewer).
     #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) cases: u32,
+    /// One row a property, instead of the named inputs.
+    #[arg(long)]
+    pub(crate) details: bool,
     /// Threads of the pool that the kernels run on; all of the machine's by default.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) threads: Option<u16>,

@@ -72,7 +72,9 @@ fn report(
     bar.finish_and_clear();
     say(&table::techniques(&reports, strict))?;
     let mut ending = ending_of(&reports, strict);
-    if options.only.is_none() && named(single, double)? && strict {
+    if options.details {
+        say(&table::properties(&reports))?;
+    } else if options.only.is_none() && named(single, double)? && strict {
         ending = Ending::Broken;
     }
     tell_failures(options, &reports)?;
@@ -165,8 +167,8 @@ fn repeat(options: &CheckOptions, name: &str) -> String {
 
 fn last_line(ending: Ending) -> String {
     match ending {
-        Ending::Holds => "all that must hold holds".into(),
+        Ending::Holds => "\nall that must hold holds".into(),
         Ending::Broken => "\nsomething that must hold does not (exit 1)".into(),
-        _ => "nothing could be told (exit 4)".into(),
+        _ => "\nnothing could be told (exit 4)".into(),
     }
 }

@@ -6,18 +6,17 @@ use evenkeel_conformance::{Measure, Strength, Verdict};
 
 use crate::hard::Row;
 
-/// A line above, one below the header, one below: rows need none between them.
+/// A line above and one below the header: rows need none between them, and the next table has its own.
 const STYLE: TableStyle = TableStyle::new()
     .top_border(LineStyle::new('─', '─', '─', '─'))
-    .header_separator(LineStyle::new('─', '─', '─', '─'))
-    .bottom_border(LineStyle::new('─', '─', '─', '─'));
+    .header_separator(LineStyle::new('─', '─', '─', '─'));
 
 fn table(header: &[&str], numbers_from: usize) -> Table {
     let mut table = Table::new();
     table.load_style(STYLE);
     table.set_header(header.to_vec());
     for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+        column.set_padding((0, 1));
     }
     for column in table.column_iter_mut().skip(numbers_from) {
         column.set_cell_alignment(CellAlignment::Right);
@@ -55,15 +54,33 @@ pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
     table.to_string()
 }
 
+/// One row a property, both precisions beside each other; inputs that could not tell do not count.
+pub(crate) fn properties(reports: &[Report]) -> String {
+    let header =
+        ["property", "clause", "f32\ncases", "error\n/bound", "f64\ncases", "error\n/bound"];
+    let mut table = table(&header, 2);
+    let [single, double] = reports else { return table.to_string() };
+    for (single, double) in single.outcomes.iter().zip(&double.outcomes) {
+        let mut row = vec![single.name.to_string(), single.clause.to_string()];
+        for outcome in [single, double] {
+            let broken = outcome.failure.is_some();
+            row.push(outcome.passed.to_string());
+            row.push(if broken { "BROKEN".into() } else { ratio(outcome.worst) });
+        }
+        table.add_row(row);
+    }
+    table.to_string()
+}
+
 /// One row a named input, both precisions beside each other.
 pub(crate) fn named(title: &str, single: &[Row], double: &[Row]) -> String {
     let mut table = table(
         &[
             title,
-            "f32 y\nulp",
+            "  f32 y\nulp",
             "\nerror/bound",
             "f32 dx\nerror/bound",
-            "f64 y\nulp",
+            "  f64 y\nulp",
             "\nerror/bound",
             "f64 dx\nerror/bound",
         ],
