@@ -36,31 +36,31 @@ pub(crate) fn compare<T: Real>(
     got: &[T],
     expected: impl Fn(usize) -> Option<Expected>,
 ) -> Verdict {
-    let mut measure = Measure::default();
+    let mut verdict = Verdict::CannotTell("too ill-conditioned for a bound");
     for (i, value) in got.iter().enumerate() {
-        let Some(one) = expected(i).filter(|one| one.truth.to_f64().abs() < T::MAX) else {
-            continue;
-        };
-        let error = one.truth.distance(value.to_f64());
-        let within = error <= one.bound;
-        if !within {
-            return out_of_bound::<T>(&format!("{name}[{i}]"), value.to_f64(), one, error);
+        if let Some(one) = expected(i) {
+            verdict = verdict.and(|| compare_one::<T>(&|| format!("{name}[{i}]"), *value, one));
         }
-        measure = measure.worse(Measure {
-            ratio: if error == 0.0 { 0.0 } else { error / one.bound },
-            ulps: error / ulp::<T>(one.scale),
-            compared: 1,
-        });
     }
-    told(measure)
+    verdict
 }
 
-/// Holds if anything was compared.
-fn told(measure: Measure) -> Verdict {
-    if measure.compared == 0 {
-        return Verdict::CannotTell("too ill-conditioned for a bound");
+/// Compares one number.
+pub(crate) fn compare_one<T: Real>(place: &dyn Fn() -> String, got: T, one: Expected) -> Verdict {
+    let truth = one.truth.to_f64();
+    if truth.is_nan() || truth.abs() >= T::MAX {
+        return Verdict::CannotTell("the true value is beyond the range of the type");
     }
-    Verdict::Pass(measure)
+    let error = one.truth.distance(got.to_f64());
+    let within = error <= one.bound;
+    if !within {
+        return out_of_bound::<T>(&place(), got.to_f64(), one, error);
+    }
+    Verdict::Pass(Measure {
+        ratio: if error == 0.0 { 0.0 } else { error / one.bound },
+        ulps: error / ulp::<T>(one.scale),
+        compared: 1,
+    })
 }
 
 fn out_of_bound<T: Real>(place: &str, got: f64, one: Expected, error: f64) -> Verdict {

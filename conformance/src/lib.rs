@@ -47,3 +47,8 @@ pub use refusal::Refusal;
 pub use shape::Shape;
 pub use target::Target;
 pub use verdict::{Finding, Measure, Strength, Verdict};
+
+/// The example in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -92,8 +92,8 @@ impl fmt::Display for Diagnosis {
         let (explained, told) = self.matched;
         write!(f, "looks like {best} (explains {explained} of {told} probes)")?;
         for other in others {
-            write!(f, "; or {other}")?;
+            write!(f, "\n  or like  {other}")?;
         }
-        Ok(())
+        write!(f, "\n  instead  {}", best.remedy)
     }
 }

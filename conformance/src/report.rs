@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::mistake::Diagnosis;
 use crate::property::Outcome;
 use crate::verdict::{Measure, Strength};
 
@@ -15,7 +16,7 @@ pub struct Report {
     /// One a property that was run, in the order of the clauses.
     pub outcomes: Vec<Outcome<String>>,
     /// What the failures look like, if there are any.
-    pub diagnosis: Option<String>,
+    pub diagnosis: Option<Diagnosis>,
 }
 
 /// What a report comes to.
@@ -46,9 +47,18 @@ impl Report {
         .unwrap_or(Standing::Skipped)
     }
 
-    /// The properties that failed.
-    pub fn failures(&self) -> impl Iterator<Item = &Outcome<String>> {
-        self.outcomes.iter().filter(|outcome| outcome.failure.is_some())
+    /// The properties that failed, the most telling first: those of the likely mistake's own
+    /// clause, then those with the smallest input.
+    #[must_use]
+    pub fn failures(&self) -> Vec<&Outcome<String>> {
+        let likely = self.diagnosis.as_ref().and_then(|diagnosis| diagnosis.likely.first());
+        let mut failures: Vec<_> =
+            self.outcomes.iter().filter(|outcome| outcome.failure.is_some()).collect();
+        failures.sort_by_key(|outcome| {
+            let elsewhere = likely.is_none_or(|info| info.clause != outcome.clause);
+            (elsewhere, outcome.failure.as_ref().map_or(0, |failure| failure.smallest.len()))
+        });
+        failures
     }
 
     /// The properties that count but that no input could decide.

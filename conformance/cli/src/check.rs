@@ -14,8 +14,8 @@ use crate::hard::{self, Row};
 use crate::output::{Ending, say};
 use crate::{progress, table};
 
-/// Failures told in full; the rest is counted by name.
-const TOLD: usize = 4;
+/// Failures told in full for each precision; the rest is counted.
+const TOLD: usize = 2;
 
 /// Checks and reports.
 ///
@@ -128,20 +128,27 @@ fn named(single: &dyn Target<f32>, double: &dyn Target<f64>) -> io::Result<bool>
     Ok([&hard.0, &hard.1, &digits.0, &digits.1].into_iter().any(|rows| broken(rows)))
 }
 
-/// The first failures in full, the others by name, and how to see each again.
+/// What it looks like, the most telling failures in full, the clauses of the others.
 fn tell_failures(options: &CheckOptions, reports: &[Report]) -> io::Result<()> {
     for report in reports {
-        for (n, outcome) in report.failures().enumerate() {
-            if n >= TOLD {
-                say(&format!(
-                    "{} {} fails too, in {}",
-                    outcome.clause, outcome.name, outcome.precision
-                ))?;
-                continue;
-            }
+        let failures = report.failures();
+        let (told, others) = failures.split_at(failures.len().min(TOLD));
+        for outcome in told {
             say(&format!("\n{}", describe(outcome, batch_norm::title(outcome.clause))))?;
-            let diagnosis = report.diagnosis.as_deref().unwrap_or_default();
-            say(&format!("  {diagnosis}\n  repeat   {}", repeat(options, outcome.name)))?;
+            if let Some(diagnosis) = &report.diagnosis {
+                say(&format!("  {diagnosis}"))?;
+            }
+            say(&format!("  repeat   {}", repeat(options, outcome.name)))?;
+        }
+        if !others.is_empty() {
+            let mut clauses: Vec<_> = others.iter().map(|outcome| outcome.clause).collect();
+            clauses.sort_unstable();
+            clauses.dedup();
+            let (count, precision) = (others.len(), report.precision);
+            say(&format!(
+                "\n{count} more properties fail in {precision}, of {}",
+                clauses.join(", ")
+            ))?;
         }
     }
     Ok(())
@@ -158,11 +165,18 @@ fn tell_void(reports: &[Report], strict: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// The command that shows one failure again; what is as usual is left out.
 fn repeat(options: &CheckOptions, name: &str) -> String {
+    let usual = Settings::default();
     let CheckOptions { implementation, seed, cases, .. } = options;
-    format!(
-        "evenkeel check --implementation {implementation} --only {name} --seed {seed} --cases {cases}"
-    )
+    let mut line = format!("evenkeel check --implementation {implementation} --only {name}");
+    if *seed != usual.seed {
+        line += &format!(" --seed {seed}");
+    }
+    if *cases != usual.cases {
+        line += &format!(" --cases {cases}");
+    }
+    line
 }
 
 fn last_line(ending: Ending) -> String {

@@ -1,6 +1,7 @@
 //! All of batch normalisation on one target.
 
 use super::{Case, diagnose, properties};
+use crate::mistake::Diagnosis;
 use crate::property::{Outcome, Settings};
 use crate::report::Report;
 use crate::verdict::Strength;
@@ -41,7 +42,7 @@ pub fn count<T: Real>(target: &dyn Target<T>, wanted: &dyn Fn(&str) -> bool) -> 
     properties::<T>().iter().filter(|p| claimed(p.strength) && wanted(p.name)).count()
 }
 
-fn diagnosis<T: Real>(target: &dyn Target<T>, outcomes: &[Outcome<Case<T>>]) -> Option<String> {
+fn diagnosis<T: Real>(target: &dyn Target<T>, outcomes: &[Outcome<Case<T>>]) -> Option<Diagnosis> {
     let failures: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.failure.as_ref()).collect();
     if failures.is_empty() {
         return None;
@@ -50,7 +51,7 @@ fn diagnosis<T: Real>(target: &dyn Target<T>, outcomes: &[Outcome<Case<T>>]) -> 
         .iter()
         .flat_map(|failure| [failure.smallest.clone(), failure.drawn.clone()])
         .collect();
-    Some(diagnose(target, &cases).to_string())
+    Some(diagnose(target, &cases))
 }
 
 /// The title of a clause, from its page.

@@ -4,7 +4,7 @@ use super::forward::Judged;
 use super::{Case, Checked, backward, forward, normalizer};
 use crate::batch_norm::truth::{BackwardTruth, GradientTruth};
 use crate::batch_norm::{GradientValues, bounds, differences};
-use crate::compare::{Expected, all_nan, compare, none_finite};
+use crate::compare::{Expected, all_nan, compare, compare_one, none_finite};
 use crate::exact::Wide;
 use crate::verdict::{Strength, Verdict};
 use crate::{Real, Target};
@@ -202,8 +202,7 @@ pub(super) fn sums<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
             // The sums of this line are rounded m + 2 times in f64, and so is the expected value.
             let rounding = (m + 8.0) * f64::UNIT_ROUNDOFF * (sum.2 + truth.abs());
             let one = Expected::new(Wide::exact(truth), sum.1 + rounding);
-            verdict =
-                verdict.and(|| compare(&format!("{name} {c}, number"), &[sum.0], |_| Some(one)));
+            verdict = verdict.and(|| compare_one(&|| format!("{name} {c}"), sum.0, one));
         }
     }
     Ok(verdict)

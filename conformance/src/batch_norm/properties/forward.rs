@@ -3,7 +3,7 @@
 use super::{Case, Checked, forward, in_parts, normalizer, yields};
 use crate::batch_norm::bounds;
 use crate::batch_norm::truth::ForwardTruth;
-use crate::compare::{Expected, all_nan, compare, same_bits};
+use crate::compare::{Expected, all_nan, compare, compare_one, same_bits};
 use crate::exact::Wide;
 use crate::verdict::{Strength, Verdict};
 use crate::{Real, Target};
@@ -136,9 +136,8 @@ fn moments_are_standard<T: Real>(case: &Case<T>, y: &[T], judged: &Judged, c: us
     }
     let rounding = (m + 2.0) * f64::UNIT_ROUNDOFF;
     let one = |name: &str, got: f64, truth: f64, bound: f64| {
-        compare(&format!("{name} of channel {c}, number"), &[got], |_| {
-            Some(Expected::new(Wide::exact(truth), bound + rounding))
-        })
+        let expected = Expected::new(Wide::exact(truth), bound + rounding);
+        compare_one(&|| format!("{name} of channel {c}"), got, expected)
     };
     one("mean of y", mean, 0.0, mean_bound).and(|| one("mean of y²", square, 1.0, square_bound))
 }
