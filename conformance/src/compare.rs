@@ -66,13 +66,33 @@ pub(crate) fn compare_one<T: Real>(place: &dyn Fn() -> String, got: T, one: Expe
 fn out_of_bound<T: Real>(place: &str, got: f64, one: Expected, error: f64) -> Verdict {
     let truth = one.truth.to_f64();
     let ulps = error / ulp::<T>(one.scale);
-    let times = error / one.bound;
     Finding::fail(
         place,
         show::<T>(got),
-        format!("{} (off by {error:.3e}, {ulps:.3e} ulp)", show::<T>(truth)),
-        format!("±{:.3e} (the error is {times:.3e} times that)", one.bound),
+        format!("{}{}", show::<T>(truth), distance(error, ulps)),
+        format!("±{:.3e}{}", one.bound, multiple(error / one.bound)),
     )
+}
+
+fn distance(error: f64, ulps: f64) -> String {
+    if error.is_finite() {
+        format!(" (off by {error:.3e}, {} ulp)", brief(ulps))
+    } else {
+        String::new()
+    }
+}
+
+fn multiple(times: f64) -> String {
+    if times.is_finite() {
+        format!(" (the error is {} times that)", brief(times))
+    } else {
+        String::new()
+    }
+}
+
+/// A ratio for reading: digits while they say something, then its size.
+fn brief(ratio: f64) -> String {
+    if ratio < 1e4 { format!("{ratio:.1}") } else { format!("{ratio:.0e}") }
 }
 
 /// As short as repeats the number in its own precision.

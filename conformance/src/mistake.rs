@@ -84,13 +84,22 @@ pub struct Diagnosis {
     pub matched: (usize, usize),
 }
 
+impl Diagnosis {
+    /// Without the mistakes that cannot be what failed: a clause on arguments is not broken by
+    /// rounding, nor the other way round.
+    #[must_use]
+    pub fn among(mut self, possible: impl Fn(&MistakeInfo) -> bool) -> Self {
+        self.likely.retain(|info| possible(info));
+        self
+    }
+}
+
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((best, others)) = self.likely.split_first() else {
             return f.write_str("no known mistake explains it");
         };
-        let (explained, told) = self.matched;
-        write!(f, "looks like {best} (explains {explained} of {told} probes)")?;
+        write!(f, "looks like {best}")?;
         for other in others {
             write!(f, "\n  or like  {other}")?;
         }

@@ -6,7 +6,8 @@ use std::fmt::Display;
 /// Why a target did not compute.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The target has no such function. Reported as *skipped*, never as passed.
+    /// The target has no such function. The command reports it as *skipped*, never as passed; the
+    /// macros fail unless it is excused.
     #[error("not offered")]
     NotOffered,
     /// An argument is outside what the clauses allow. The outputs must be as they were.

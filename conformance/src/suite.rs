@@ -78,9 +78,7 @@ macro_rules! __stamp_suite {
                 $(($part $d strength:ident $d name:ident) => {
                     #[test]
                     #[ignore = $why]
-                    fn $d name() {
-                        hold(stringify!($d name));
-                    }
+                    fn $d name() {}
                 };)*
                 ($d part:ident Should $d name:ident) => {
                     #[test]

@@ -33,7 +33,7 @@ impl Level {
         Self::available().into_iter().find(|level| level.name == name)
     }
 
-    /// `baseline`, `sse4.2`, `avx2`, `avx512` (the Ice Lake set) or `neon`.
+    /// `baseline`, `avx2`, `avx512` (the Ice Lake set) or `neon`.
     pub fn name(&self) -> &'static str {
         self.name
     }
@@ -43,13 +43,13 @@ impl Level {
     }
 }
 
-/// The levels up to `best`, the lowest first.
+/// The levels up to `best`, the lowest first. SSE4.2 gains nothing over the baseline, SSE2: neither has
+/// fused multiply-add.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-fn candidates(best: Token) -> [Option<Level>; 4] {
+fn candidates(best: Token) -> [Option<Level>; 3] {
     let lowest = best.as_sse2().map_or_else(Token::baseline, Token::Sse2);
     [
         Some(Level { token: lowest, name: "baseline" }),
-        best.as_sse4_2().map(|token| Level { token: Token::Sse4_2(token), name: "sse4.2" }),
         best.as_avx2().map(|token| Level { token: Token::Avx2(token), name: "avx2" }),
         best.as_avx512().map(|token| Level { token: Token::Avx512(token), name: "avx512" }),
     ]

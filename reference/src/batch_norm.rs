@@ -68,7 +68,7 @@ pub fn mini_batch_variance(x: &DMatrix<f64>, mean: &DVector<f64>) -> Result<DVec
 /// Clauses BN-03, BN-11, BN-15. Source: Ioffe & Szegedy 2015, algorithm 1, step “normalize”.
 ///
 /// x: m × d; mean, variance: d values; ε ≥ 0. With ε = 0 and σ² = 0 the formula is 0/0, and NaN is
-/// what it gives; with σ² + ε < 0, which no batch has, NaN too.
+/// what it gives where x = μ, as in a constant channel; with given statistics another x gives ±∞. With σ² + ε < 0, which no batch has, NaN too.
 ///
 /// # Errors
 /// `shape`: there is no row. `mean`, `variance`: not one value per channel. `epsilon`: negative, NaN
@@ -286,7 +286,7 @@ pub fn running_variance(
 ) -> Result<DVector<f64>, Error> {
     check::length("variance", variance.len(), old.len())?;
     check::weight("weight_of_new", weight_of_new)?;
-    let factor = bessel(count, convention)?;
+    let factor = if old.is_empty() { 1.0 } else { bessel(count, convention)? };
     let average = |old, variance| (1.0 - weight_of_new) * old + weight_of_new * (variance * factor);
     Ok(old.zip_map(variance, average))
 }

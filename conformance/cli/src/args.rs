@@ -28,7 +28,7 @@ pub(crate) enum Command {
     Check(CheckOptions),
     /// Explain a clause (BN-05) or a mistake (bn-unbiased).
     Explain {
-        /// The clause's id or the mistake's label.
+        /// The clause's id, the mistake's label, or `symbols` or `bounds`.
         name: String,
     },
     /// List the clauses and the mistakes.
@@ -41,8 +41,8 @@ pub(crate) struct CheckOptions {
     /// fast, reference, or the label of a mistake (see `list`).
     #[arg(long, default_value = "fast", value_name = "NAME")]
     pub(crate) implementation: String,
-    /// Only properties of this technique, clause or name (part of a name will do).
-    #[arg(long, value_name = "PART")]
+    /// Only properties of this clause or this function, or with this in their name.
+    #[arg(long, value_name = "FILTER")]
     pub(crate) only: Option<String>,
     /// Another seed draws other inputs; the same seed draws the same on every machine.
     #[arg(long, default_value_t = 0)]

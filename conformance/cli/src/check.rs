@@ -62,7 +62,8 @@ fn report(
     let wanted = |name: &str| selected(options, name);
     let steps = batch_norm::count(single, &wanted) + batch_norm::count(double, &wanted);
     if steps == 0 {
-        eprintln!("evenkeel: no property is selected by --only {:?}", options.only);
+        let only = options.only.as_deref().unwrap_or_default();
+        eprintln!("evenkeel: no property is selected by --only {only}; --details lists them");
         return Ok(Ending::Nothing);
     }
     say(&heading(options, &single.name(), strict))?;
@@ -74,7 +75,7 @@ fn report(
     let mut ending = ending_of(&reports, strict);
     if options.details {
         say(&table::properties(&reports))?;
-    } else if options.only.is_none() && named(single, double)? && strict {
+    } else if options.only.is_none() && named(single, double, strict)? && strict {
         ending = Ending::Broken;
     }
     tell_failures(options, &reports)?;
@@ -89,11 +90,12 @@ fn heading(options: &CheckOptions, name: &str, strict: bool) -> String {
     format!("evenkeel checks {name} {manner}: {cases} inputs a property, seed {seed}\n")
 }
 
-/// A property is wanted if `--only` is part of its technique, name or clause.
+/// A property is wanted if `--only` is part of its full name, or its clause, or its part.
 fn selected(options: &CheckOptions, name: &str) -> bool {
     let Some(only) = &options.only else { return true };
     let full = format!("{}::{name}", batch_norm::NAME);
-    full.contains(only.as_str()) || batch_norm::clause_of(name).eq_ignore_ascii_case(only)
+    let (clause, part) = batch_norm::clause_and_part_of(name);
+    full.contains(only.as_str()) || clause.eq_ignore_ascii_case(only) || part == only
 }
 
 fn technique<T: Real>(
@@ -119,11 +121,11 @@ fn ending_of(reports: &[Report], strict: bool) -> Ending {
 }
 
 /// The hard inputs and the digits. True if a bound is broken.
-fn named(single: &dyn Target<f32>, double: &dyn Target<f64>) -> io::Result<bool> {
+fn named(single: &dyn Target<f32>, double: &dyn Target<f64>, strict: bool) -> io::Result<bool> {
     let hard = (hard::rows(single), hard::rows(double));
-    say(&table::named("hard input, 257 × 2", &hard.0, &hard.1))?;
+    say(&table::named("hard input, 257 × 2", &hard.0, &hard.1, strict))?;
     let digits = (hard::digits(single)?, hard::digits(double)?);
-    say(&table::named("real data", &digits.0, &digits.1))?;
+    say(&table::named("real data", &digits.0, &digits.1, strict))?;
     let broken = |rows: &[Row]| rows.iter().any(Row::is_broken);
     Ok([&hard.0, &hard.1, &digits.0, &digits.1].into_iter().any(|rows| broken(rows)))
 }
@@ -133,11 +135,11 @@ fn tell_failures(options: &CheckOptions, reports: &[Report]) -> io::Result<()> {
     for report in reports {
         let failures = report.failures();
         let (told, others) = failures.split_at(failures.len().min(TOLD));
+        if let Some(diagnosis) = &report.diagnosis {
+            say(&format!("\nin {}: {diagnosis}", report.precision))?;
+        }
         for outcome in told {
             say(&format!("\n{}", describe(outcome, batch_norm::title(outcome.clause))))?;
-            if let Some(diagnosis) = &report.diagnosis {
-                say(&format!("  {diagnosis}"))?;
-            }
             say(&format!("  repeat   {}", repeat(options, outcome.name)))?;
         }
         if !others.is_empty() {
@@ -169,7 +171,12 @@ fn tell_void(reports: &[Report], strict: bool) -> io::Result<()> {
 fn repeat(options: &CheckOptions, name: &str) -> String {
     let usual = Settings::default();
     let CheckOptions { implementation, seed, cases, .. } = options;
-    let mut line = format!("evenkeel check --implementation {implementation} --only {name}");
+    // cargo sets this variable for what it runs: there, `evenkeel` is hardly on the path.
+    let command = match std::env::var_os("CARGO") {
+        Some(_) => "cargo run --release -- check",
+        None => "evenkeel check",
+    };
+    let mut line = format!("{command} --implementation {implementation} --only {name}");
     if *seed != usual.seed {
         line += &format!(" --seed {seed}");
     }

@@ -12,6 +12,13 @@ use crate::output::{Ending, say};
 pub(crate) fn run(name: &str) -> io::Result<Ending> {
     if let Some(clause) = spec::clause(&name.to_uppercase()) {
         say(&format!("{} [{}] {}\n\n{}", clause.id, clause.level, clause.title, clause.text))?;
+        say(
+            "\nThe letters: evenkeel explain symbols. The bounds and why: evenkeel explain bounds.",
+        )?;
+        return Ok(Ending::Holds);
+    }
+    if let Some(section) = section_of(name) {
+        say(section)?;
         return Ok(Ending::Holds);
     }
     match mistakes::by_label(name) {
@@ -25,6 +32,21 @@ pub(crate) fn run(name: &str) -> io::Result<Ending> {
     }
 }
 
+/// The part of the page on what its letters or its bounds mean.
+fn section_of(name: &str) -> Option<&'static str> {
+    let heading = match name {
+        "symbols" => "## Symbols and shapes",
+        "bounds" | "sound" | "robust" | "promise" => "## Bounds",
+        _ => return None,
+    };
+    let start = spec::BATCH_NORM.find(heading)?;
+    let length = spec::BATCH_NORM[start + 2..].find("\n## ");
+    Some(
+        length
+            .map_or(&spec::BATCH_NORM[start..], |length| &spec::BATCH_NORM[start..][..length + 2]),
+    )
+}
+
 fn of_mistake(info: &MistakeInfo) -> String {
     let clause = spec::clause(info.clause).map_or("", |clause| clause.title);
     let source = info.source.map(|source| format!("\nseen in   {source}")).unwrap_or_default();
@@ -36,11 +58,14 @@ fn of_mistake(info: &MistakeInfo) -> String {
 
 /// Prints every clause and every mistake, a line each.
 pub(crate) fn list() -> io::Result<Ending> {
+    say("clauses")?;
     for clause in spec::clauses() {
         say(&format!("{:<8} {:<8} {}", clause.id, clause.level, clause.title))?;
     }
-    for mistake in mistakes::all() {
-        let info = &mistake.info;
+    say("mistakes, with the clause that each breaks")?;
+    let mut infos: Vec<_> = mistakes::all().iter().map(|mistake| &mistake.info).collect();
+    infos.sort_by_key(|info| info.clause);
+    for info in infos {
         say(&format!("{:<28} {:<6} {}", info.label, info.clause, info.summary))?;
     }
     Ok(Ending::Holds)

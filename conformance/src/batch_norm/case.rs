@@ -234,7 +234,7 @@ struct Brief<'a, T>(&'a [T]);
 
 impl<T: Real> fmt::Display for Brief<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 6;
+        const SHOWN: usize = 8;
         let shown = &self.0[..self.0.len().min(SHOWN)];
         write!(f, "{shown:?}")?;
         if self.0.len() > SHOWN {

@@ -1,7 +1,7 @@
 //! All of batch normalisation on one target.
 
 use super::{Case, diagnose, properties};
-use crate::mistake::Diagnosis;
+use crate::mistake::{Diagnosis, MistakeInfo};
 use crate::property::{Outcome, Settings};
 use crate::report::Report;
 use crate::verdict::Strength;
@@ -43,15 +43,24 @@ pub fn count<T: Real>(target: &dyn Target<T>, wanted: &dyn Fn(&str) -> bool) -> 
 }
 
 fn diagnosis<T: Real>(target: &dyn Target<T>, outcomes: &[Outcome<Case<T>>]) -> Option<Diagnosis> {
-    let failures: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.failure.as_ref()).collect();
-    if failures.is_empty() {
+    let failing: Vec<_> = outcomes.iter().filter(|outcome| outcome.failure.is_some()).collect();
+    if failing.is_empty() {
         return None;
     }
-    let cases: Vec<_> = failures
+    let cases: Vec<_> = failing
         .iter()
+        .filter_map(|outcome| outcome.failure.as_ref())
         .flat_map(|failure| [failure.smallest.clone(), failure.drawn.clone()])
         .collect();
-    Some(diagnose(target, &cases))
+    let parts: Vec<_> = failing.iter().map(|outcome| outcome.part).collect();
+    Some(diagnose(target, &cases).among(|info| could_fail(info, &parts)))
+}
+
+/// Whether a mistake could make a property of one of these parts fail: those with arguments and
+/// those with numbers do not look alike.
+pub(super) fn could_fail(info: &MistakeInfo, parts: &[&str]) -> bool {
+    let is_about_arguments = ["BN-13", "BN-14"].contains(&info.clause);
+    parts.iter().any(|part| (*part == "arguments") == is_about_arguments)
 }
 
 /// The title of a clause, from its page.

@@ -5,7 +5,7 @@ use crate::{Real, Refusal, Shape};
 
 /// Batch normalisation in precision `T`, over plain slices.
 ///
-/// Offer what you have: what is left out is reported as skipped. Every function checks its
+/// Offer what you have: the command reports what is left out as skipped, the macro wants a reason for it. Every function checks its
 /// arguments first and, when it refuses, leaves its outputs as they were; each input has a `check`
 /// that a target may call. ε and the weights are `f64` in both precisions: 1e-5 in `f32` is
 /// another number.
@@ -20,6 +20,8 @@ pub trait BatchNorm<T: Real>: Send + Sync {
     }
 
     /// One step of training: as [`forward`](Self::forward), and the running statistics move towards the batch's.
+    ///
+    /// Check `input` and `running` both before either is written to.
     ///
     /// # Errors
     /// A [`Refusal`] that names the argument; then `running` is untouched too.
@@ -108,13 +110,13 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// The note's own: one value gives β, and both running variances can be asked for.
-    pub const NOTE: Self = Self { refuses_single_value: false, only_running_variance: None };
+    /// That of the clause page: one value gives β, and both running variances can be asked for.
+    pub const PAGE: Self = Self { refuses_single_value: false, only_running_variance: None };
 }
 
 impl Default for Dialect {
     fn default() -> Self {
-        Self::NOTE
+        Self::PAGE
     }
 }
 

@@ -30,6 +30,6 @@ pub use contract::{
     Variance,
 };
 pub use diagnosis::diagnose;
-pub use properties::{clause_of, examine, properties};
+pub use properties::{clause_and_part_of, examine, properties};
 pub use reference::Reference;
 pub use suite::{Alone, PARTS, assert_property};

@@ -1,5 +1,6 @@
 //! `batch_norm_suite!`: the clauses of batch normalisation as tests of a user's crate.
 
+use super::check::could_fail;
 use super::{BatchNorm, diagnose, properties};
 use crate::report::describe;
 use crate::suite::{assert_holds, short_name};
@@ -34,7 +35,8 @@ pub fn assert_property<T: Real, B: BatchNorm<T>>(target: B, name: &str) {
             failure.into_iter().flat_map(|f| [f.smallest.clone(), f.drawn.clone()]).collect();
         let title = super::title(outcome.clause);
         let text = describe(&outcome.clone().map(|case| format!("{case:?}")), title);
-        format!("{text}  {}\n", diagnose(&target, &cases))
+        let likely = diagnose(&target, &cases).among(|info| could_fail(info, &[outcome.part]));
+        format!("{text}  {likely}\n")
     });
 }
 

@@ -2,9 +2,9 @@
 
 use crate::{Error, Moments, Shape};
 
-/// Refuses a batch without values, unless there is no channel either.
+/// Refuses a batch without values, with channels or without.
 pub(super) fn shape(shape: Shape) -> Result<(), Error> {
-    if shape.channels > 0 && shape.per_channel() == 0 {
+    if shape.per_channel() == 0 {
         let Shape { outer, channels, inner } = shape;
         let value = format!("{outer} × {channels} × {inner}");
         return Err(Error::new("shape", value, "at least one value per channel"));

@@ -195,7 +195,12 @@ pub(super) fn names<R>(argument: &str, place: &str, result: Result<R, Refusal>) 
         }
         Err(other) => other.to_string(),
     };
-    Finding::fail(place, got, expected, "an error that the caller can act on")
+    Finding::fail(
+        place,
+        got,
+        expected,
+        "an error that the caller can act on; `input.check(…)?` first gives it",
+    )
 }
 
 /// A call that is not a success leaves its outputs alone.
