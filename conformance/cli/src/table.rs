@@ -33,9 +33,9 @@ pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
             "clauses\nSHOULD",
             "clauses\nPROMISE",
             "cases",
-            "error/bound\nMUST",
-            "error/bound\nSHOULD",
-            "error/bound\nPROMISE",
+            "err/bound\nMUST",
+            "err/bound\nSHOULD",
+            "err/bound\nPROMISE",
             "worst\nulp",
             "verdict",
         ],
@@ -118,9 +118,13 @@ fn ratio(measure: Measure) -> String {
     if measure.compared == 0 { "–".into() } else { format!("{:.3}", measure.ratio) }
 }
 
-/// Three digits after the point show half an ulp; junk is shown by its size.
+/// Three digits after the point show half an ulp; more of them is shown by its size.
 fn ulps(ulps: f64) -> String {
-    if ulps < 1e4 { format!("{ulps:.3}") } else { format!("{ulps:.0e}") }
+    match ulps {
+        _ if ulps < 10.0 => format!("{ulps:.3}"),
+        _ if ulps < 1e4 => format!("{ulps:.0}"),
+        _ => format!("{ulps:.0e}"),
+    }
 }
 
 fn standing(standing: Standing) -> &'static str {
