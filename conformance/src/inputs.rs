@@ -12,8 +12,21 @@ use crate::{Real, Shape};
 const EDGES: [usize; 22] =
     [2, 3, 4, 5, 7, 8, 9, 11, 13, 15, 16, 17, 23, 31, 32, 33, 47, 61, 63, 64, 65, 67];
 
-/// The same around the kernels' block of 4096 values.
-const LONG_EDGES: [usize; 6] = [127, 128, 1021, 4095, 4096, 4097];
+/// The same around blocks of 1024, 2048 and 4096 values.
+const LONG_EDGES: [usize; 14] =
+    [127, 128, 1021, 1023, 1024, 1025, 2047, 2048, 2049, 2065, 4095, 4096, 4097, 8193];
+
+/// Many channels, many blocks, runs that no block length divides: what is shared out in pieces.
+const WIDE: [(usize, usize, usize); 8] = [
+    (1, 3, 9000),
+    (4, 70, 196),
+    (33, 257, 1),
+    (3, 530, 1),
+    (70, 40, 7),
+    (40, 2, 145),
+    (3, 2, 3001),
+    (1, 2, 12_289),
+];
 
 /// Shapes with 2 to 67 values per channel in all four layouts, up to 5 channels.
 pub fn small_shape() -> BoxedStrategy<Shape> {
@@ -38,6 +51,11 @@ pub fn long_shape() -> BoxedStrategy<Shape> {
             _ => Shape::new(7, channels, m / 7 + 1),
         })
         .boxed()
+}
+
+/// Shapes of several thousand values that lie across every kind of piece.
+pub fn wide_shape() -> BoxedStrategy<Shape> {
+    proptest::sample::select(&WIDE[..]).prop_map(|(n, c, i)| Shape::new(n, c, i)).boxed()
 }
 
 /// Shapes of at least eight blocks per channel, and large enough that a second thread wakes up
@@ -85,10 +103,14 @@ pub enum Hard {
     OutlierFirst,
     /// Near the largest numbers of the type, of both signs.
     Largest,
-    /// Squares overflow, the values do not: 1e30 in f32, 1e200 in f64.
+    /// Squares overflow, or nearly: 1e18 to 1e30 in f32, 1e150 to 1e200 in f64.
     SquaresOverflow,
-    /// Squares underflow: 1e-30 in f32, 1e-200 in f64.
+    /// Squares underflow, or nearly: the inverse of these.
     SquaresUnderflow,
+    /// An outlier first among values whose squares overflow.
+    OutlierHuge,
+    /// An outlier first among values whose squares underflow.
+    OutlierTiny,
     /// Subnormal numbers.
     Subnormal,
     /// Zeros of both signs.
@@ -97,7 +119,7 @@ pub enum Hard {
 
 impl Hard {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::LargeMean,
         Self::Constant,
         Self::OneUlp,
@@ -105,6 +127,8 @@ impl Hard {
         Self::Largest,
         Self::SquaresOverflow,
         Self::SquaresUnderflow,
+        Self::OutlierHuge,
+        Self::OutlierTiny,
         Self::Subnormal,
         Self::SignedZeros,
     ];
@@ -122,8 +146,10 @@ impl Hard {
             Self::OneUlp => constant::<T>(knob),
             Self::OutlierFirst => z * if k == 0 { 1e6 } else { 1.0 },
             Self::Largest => z / 2.0 * T::MAX,
-            Self::SquaresOverflow => z * power(30.0, 200.0),
-            Self::SquaresUnderflow => z * power(-30.0, -200.0),
+            Self::SquaresOverflow => z * power(18.0 + 12.0 * knob, 150.0 + 50.0 * knob),
+            Self::SquaresUnderflow => z * power(-18.0 - 12.0 * knob, -150.0 - 50.0 * knob),
+            Self::OutlierHuge => Self::OutlierFirst.value::<T>(k, z, knob) * power(30.0, 200.0),
+            Self::OutlierTiny => Self::OutlierFirst.value::<T>(k, z, knob) * power(-30.0, -200.0),
             Self::Subnormal => z / 4.0 * T::MIN_POSITIVE,
             Self::SignedZeros => 0.0_f64.copysign(z),
         }

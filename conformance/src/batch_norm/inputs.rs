@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
 
 use super::{Case, Variance};
-use crate::inputs::{Hard, long_shape, parallel_shape, small_shape, unit_at, units};
+use crate::inputs::{Hard, long_shape, parallel_shape, small_shape, unit_at, units, wide_shape};
 use crate::{Real, Shape};
 
 /// Everything but the batch itself, in units that [`Draw::case`] gives their meaning.
@@ -105,6 +105,17 @@ pub(super) fn long<T: Real>() -> BoxedStrategy<Case<T>> {
     (seeded_draws(long_shape()), mean_decades(), -3.0..3.0_f64).prop_map(scaled).boxed()
 }
 
+/// The same on shapes that lie across every kind of piece.
+pub(super) fn wide<T: Real>() -> BoxedStrategy<Case<T>> {
+    (seeded_draws(wide_shape()), mean_decades(), -3.0..3.0_f64).prop_map(scaled).boxed()
+}
+
+/// The same at any size whose squares the type can hold, or nearly.
+pub(super) fn sized<T: Real>() -> BoxedStrategy<Case<T>> {
+    let most = if T::DIGITS > 24 { 150.0 } else { 17.0 };
+    (draws(small_shape()), 0.0..1.0_f64, -most..most).prop_map(scaled).boxed()
+}
+
 /// The same with at least eight blocks of 4096 values per channel.
 pub(super) fn parallel<T: Real>() -> BoxedStrategy<Case<T>> {
     (seeded_draws(parallel_shape()), mean_decades(), -3.0..3.0_f64).prop_map(scaled).boxed()
@@ -150,10 +161,22 @@ pub(super) fn hard_long<T: Real>() -> BoxedStrategy<Case<T>> {
 }
 
 fn hardened<T: Real>((draw, first, knob): (Draw, usize, f64)) -> Case<T> {
-    let epsilon = if draw.epsilon > 0.5 { 1e-300 } else { 1e-5 };
+    let epsilon = match draw.epsilon {
+        usual if usual < 0.01 => 1e-5,
+        middle if middle < 0.5 => 1e-300,
+        _ => 0.0,
+    };
+    let draw = Draw { dy: pulled::<T>(&draw.dy, first), ..draw };
     draw.case(epsilon, |k, c, z| {
         Hard::ALL[(first + c) % Hard::ALL.len()].value::<T>(k, z, (knob + 0.37 * c as f64).fract())
     })
+}
+
+/// dy of an ordinary, a large or a small size.
+fn pulled<T: Real>(dy: &[f64], which: usize) -> Vec<f64> {
+    let decades = if T::DIGITS > 24 { 100 } else { 15 };
+    let size = [1.0, 10_f64.powi(decades), 10_f64.powi(-decades)][which % 3];
+    dy.iter().map(|dy| dy * size).collect()
 }
 
 /// Every channel constant, β not −0.0.

@@ -53,6 +53,7 @@ macro_rules! __batch_norm_properties {
             forward Must outputs_are_affine_in_gamma_and_beta
             forward Must forward_agrees
             forward Must long_forward_agrees
+            forward Must wide_forward_agrees
             forward Should hard_forward_agrees
             forward Should hard_long_forward_agrees
             forward Must shift_and_scale_leave_the_outputs
@@ -69,12 +70,15 @@ macro_rules! __batch_norm_properties {
             running Must inference_repeats_training
             inference Should inference_is_centred_first
             running Must the_running_mean_moves_by_the_weight_of_the_new
+            running Must the_running_mean_moves_at_any_size
+            running Must the_running_variance_moves_at_any_size
             running Must the_running_variance_is_the_one_asked_for
             running Must an_unbiased_variance_needs_two_values
             running Must running_statistics_leave_the_outputs_alone
             backward Must parameter_gradients_agree
             backward Must input_gradients_agree
             backward Must long_gradients_agree
+            backward Must wide_gradients_agree
             backward Must gradients_are_derivatives
             backward Must gradients_are_differences_of_the_own_forward
             backward Must input_gradients_are_orthogonal

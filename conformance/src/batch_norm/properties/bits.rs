@@ -12,8 +12,8 @@ use crate::{Real, Refusal, Target};
 /// How many threads the bits are compared on.
 const THREADS: [usize; 4] = [1, 2, 3, 7];
 
-/// How often a call is repeated until a second worker is seen: stealing work takes luck.
-const ATTEMPTS: usize = 20;
+/// How often a call is repeated until a second worker is seen: on a busy machine stealing takes luck.
+const ATTEMPTS: usize = 200;
 
 /// Pools cost more than the calls: they are made once.
 fn pools() -> Result<&'static [ThreadPool], Verdict> {
@@ -87,6 +87,8 @@ pub(super) fn same_on_any_threads<T: Real>(target: &dyn Target<T>, case: &Case<T
     for (pool, threads) in pools()?.iter().zip(THREADS) {
         let mut alone = false;
         for _ in 0..ATTEMPTS {
+            // A worker that has just been woken looks around for work before it sleeps again.
+            pool.broadcast(|_| ());
             let now = pool.install(|| Everything::of(target, case))?;
             verdict = verdict.and(|| now.same_as(&first, &format!("on {threads} threads")));
             alone = threads > 1 && now.workers.is_some_and(|workers| workers < 2);
