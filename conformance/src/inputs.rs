@@ -161,7 +161,7 @@ fn constant<T: Real>(knob: f64) -> f64 {
     const KNOWN: [f64; 6] = [1234.0, 0.1, 40_003.0, 3.1, 1e7 + 1.0, -2000.3];
     match KNOWN.get((knob * 8.0) as usize) {
         Some(value) => *value,
-        None => 10_f64.powf((knob - 0.875) * 8.0 * T::MAX.log10()),
+        None => 10_f64.powf((knob - 0.875) * 8.0 * (T::MAX.log10() - 1.0)),
     }
 }
 

@@ -12,6 +12,23 @@ pub(crate) fn batch(x: &DMatrix<f64>) -> Result<(), Error> {
     Err(Error::new("shape", size(x), "at least one row"))
 }
 
+/// A row of nothing has no mean: `x` needs a column. Having no row (no sample) is fine.
+pub(crate) fn features(x: &DMatrix<f64>) -> Result<(), Error> {
+    if x.ncols() > 0 {
+        return Ok(());
+    }
+    Err(Error::new("shape", size(x), "at least one column"))
+}
+
+/// One value per row of `x`.
+pub(crate) fn per_row(
+    argument: &'static str,
+    values: &DVector<f64>,
+    x: &DMatrix<f64>,
+) -> Result<(), Error> {
+    length(argument, values.len(), x.nrows())
+}
+
 /// One value per column of `x`.
 pub(crate) fn per_channel(
     argument: &'static str,

@@ -7,7 +7,8 @@
 //! A tensor is laid out as `(outer, channels, inner)`: images stored NCHW are `(n, c, h·w)`, images
 //! stored NHWC are `(n·h·w, c, 1)`, a row-major batch of m samples is `(m, d, 1)`, a column-major
 //! one `(1, d, m)`. Batch normalisation takes all positions of all images of a channel together:
-//! they become one column.
+//! they become one column. Layer normalisation takes the channels of one position together: they
+//! become one row.
 
 use nalgebra::DMatrix;
 

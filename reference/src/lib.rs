@@ -8,6 +8,7 @@
 //! | module | technique | clauses |
 //! | --- | --- | --- |
 //! | [`batch_norm`] | batch normalisation: training, inference, running statistics, gradients | BN-01 … BN-31 |
+//! | [`layer_norm`] | layer normalisation: forward, gradients | LN-01 … LN-22 |
 //!
 //! # How to cite
 //!
@@ -41,6 +42,7 @@
 pub mod batch_norm;
 mod check;
 mod error;
+pub mod layer_norm;
 pub mod layout;
 pub mod spec;
 

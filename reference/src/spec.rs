@@ -10,8 +10,11 @@
 /// The page of batch normalisation.
 pub const BATCH_NORM: &str = include_str!("../spec/batch_norm.md");
 
+/// The page of layer normalisation.
+pub const LAYER_NORM: &str = include_str!("../spec/layer_norm.md");
+
 /// All pages, in the order in which their clauses are listed.
-pub const PAGES: [&str; 1] = [BATCH_NORM];
+pub const PAGES: [&str; 2] = [BATCH_NORM, LAYER_NORM];
 
 /// How binding a clause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,10 +100,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn batch_norm_has_its_31_clauses_in_order() {
-        let ids: Vec<&str> = clauses_of(BATCH_NORM).map(|clause| clause.id).collect();
-        let expected: Vec<String> = (1..=31).map(|n| format!("BN-{n:02}")).collect();
-        assert_eq!(ids, expected);
+    fn a_page_has_its_clauses_in_order() {
+        for (page, (prefix, count)) in PAGES.into_iter().zip([("BN", 31), ("LN", 22)]) {
+            let ids: Vec<&str> = clauses_of(page).map(|clause| clause.id).collect();
+            let expected: Vec<String> = (1..=count).map(|n| format!("{prefix}-{n:02}")).collect();
+            assert_eq!(ids, expected);
+        }
     }
 
     #[test]

@@ -93,6 +93,7 @@ macro_rules! __batch_norm_properties {
 /// Makes a test of every clause of batch normalisation for one implementation.
 ///
 /// ```
+/// # fn main() {}
 /// # struct Mine;
 /// # impl evenkeel_conformance::batch_norm::BatchNorm<f64> for Mine {}
 /// evenkeel_conformance::batch_norm_suite!(Mine, f64, without: [

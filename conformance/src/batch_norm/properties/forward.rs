@@ -64,30 +64,32 @@ pub(super) fn parts_agree<T: Real>(
     Ok(verdict)
 }
 
-/// Reversing the values of every channel reverses its outputs.
+/// Swapping the first and the last value of every channel swaps their outputs and no others.
+///
+/// The two belong to different images and different pixels, wherever there are any: statistics of one
+/// image, or of one pixel over the images, would change.
 pub(super) fn permutes<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
+    let x = (0..case.x.len()).map(|i| case.x[swapped(case, i)]).collect();
     let y = forward(target, case)?;
-    let mirrored = mirrored(case);
-    let y_mirrored = forward(target, &mirrored)?;
+    let y_swapped = forward(target, &Case { x, ..case.clone() })?;
     let judged = Judged::new(Strength::Must, case);
-    Ok(compare("y of the reversed batch", &y_mirrored, |i| {
-        let origin = mirror(case, i);
+    Ok(compare("first and last value of each channel swapped: y", &y_swapped, |i| {
+        let origin = swapped(case, i);
         let bound = 2.0 * judged.bound(case, origin)?;
         Some(Expected::new(Wide::exact(y[origin].to_f64()), bound))
     }))
 }
 
-/// The index whose value changes places with index `i` when a channel is reversed.
-fn mirror<T: Real>(case: &Case<T>, i: usize) -> usize {
+/// Where the value comes from that stands at index `i` after the swap.
+fn swapped<T: Real>(case: &Case<T>, i: usize) -> usize {
     let shape = case.shape;
     let (row, c) = (i / (shape.channels * shape.inner), shape.channel_of(i));
-    let k = row * shape.inner + i % shape.inner;
-    shape.index(shape.per_channel() - 1 - k, c)
-}
-
-fn mirrored<T: Real>(case: &Case<T>) -> Case<T> {
-    let x = (0..case.x.len()).map(|i| case.x[mirror(case, i)]).collect();
-    Case { x, ..case.clone() }
+    let (k, last) = (row * shape.inner + i % shape.inner, shape.per_channel() - 1);
+    match k {
+        0 => shape.index(last, c),
+        _ if k == last => shape.index(0, c),
+        _ => i,
+    }
 }
 
 /// Other values in the last channel leave the outputs of the others as they were.
