@@ -4,7 +4,7 @@
 //! `f32`. A shorter tail goes the same way, padded, so that it meets no other formula. All use of
 //! vectors starts here.
 
-use crate::batch_norm::Passes;
+use crate::{batch_norm, layer_norm};
 use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelude::*};
 
 /// Sixteen `f64` lanes.
@@ -14,7 +14,7 @@ pub(crate) type Pair<S> = [f64x8<S>; 2];
 pub(crate) const STEP: usize = 16;
 
 /// `f32` or `f64`. The trait is sealed: the accuracy that is promised is that of these two.
-pub trait Element: sealed::Lanes + Passes {}
+pub trait Element: sealed::Lanes + batch_norm::Passes + layer_norm::Passes {}
 
 impl Element for f32 {}
 impl Element for f64 {}

@@ -26,9 +26,12 @@
 //! ```
 
 pub mod batch_norm;
+mod check;
 mod element;
 mod error;
+pub mod layer_norm;
 mod moments;
+mod normalization;
 mod policy;
 mod shape;
 mod workspace;

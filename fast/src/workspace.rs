@@ -80,6 +80,41 @@ impl<'a> Crew<'a> {
             data.chunks_mut(size).enumerate().for_each(recorded);
         }
     }
+
+    /// Calls `task(k, a, b)` for the k-th chunks of two slices that have as many chunks each.
+    pub(crate) fn each_pair<U: Send, V: Send>(
+        &self,
+        [a_size, b_size]: [usize; 2],
+        a: &mut [U],
+        b: &mut [V],
+        task: impl Fn(usize, &mut [U], &mut [V]) + Sync,
+    ) {
+        let recorded = |(k, (a, b)): (usize, (&mut [U], &mut [V]))| {
+            self.workers.check_in();
+            task(k, a, b);
+        };
+        if self.parallel {
+            let pairs = a.par_chunks_mut(a_size).zip(b.par_chunks_mut(b_size));
+            pairs.enumerate().for_each(recorded);
+        } else {
+            a.chunks_mut(a_size).zip(b.chunks_mut(b_size)).enumerate().for_each(recorded);
+        }
+    }
+}
+
+/// Adds up the vectors of `width` numbers that stand in `memory`, into the first, by the tree of
+/// [`pairwise`].
+pub(crate) fn fold(crew: Crew<'_>, memory: &mut [f64], width: usize) {
+    let mut half = width;
+    while half < memory.len() {
+        crew.each_chunk(memory, 2 * half, |_, pair| {
+            let (left, right) = pair.split_at_mut(half.min(pair.len()));
+            for (sum, term) in left[..width].iter_mut().zip(right) {
+                *sum += *term;
+            }
+        });
+        half *= 2;
+    }
 }
 
 /// Folds `leaf(first), …, leaf(last − 1)` by a tree that the range alone determines: the left
@@ -115,5 +150,21 @@ mod tests {
         assert_eq!(shape(1), "0");
         assert_eq!(shape(5), "(((01)(23))4)");
         assert_eq!(shape(8), "(((01)(23))((45)(67)))");
+    }
+
+    #[test]
+    fn vectors_are_folded_by_the_same_tree() {
+        let workers = Workers::default();
+        for parallel in [false, true] {
+            for count in [1_usize, 2, 5, 8, 13] {
+                let values: Vec<f64> = (0..3 * count).map(|k| 0.1 + k as f64 * 1e-3).collect();
+                let mut folded = values.clone();
+                fold(Crew::new(parallel, &workers), &mut folded, 3);
+                for k in 0..3 {
+                    let tree = pairwise(0..count, &|i: usize| values[3 * i + k], &|a, b| a + b);
+                    assert_eq!(folded[k], tree, "{count} vectors");
+                }
+            }
+        }
     }
 }

@@ -12,24 +12,10 @@
 //! Hazard: Σ dy·x is not Σ dy·x̂/r + μ·Σ dy once rounded; x̂ is formed first, from the centred
 //! data. Method: both sums per block, folded by a fixed tree; dβ, dγ and dx each rounded once.
 
-use super::formula::{Center, Planes, Slope};
-use super::layout::{Layout, Source, Walk};
+use super::layout::{Layout, Walk};
 use crate::element::Element;
-
-/// The tensors of a backward pass.
-#[derive(Clone, Copy)]
-pub(super) struct Inputs<'a, T> {
-    pub(super) x: &'a [T],
-    pub(super) gamma: &'a [T],
-    pub(super) dy: &'a [T],
-}
-
-/// Its results.
-pub(super) struct Outputs<'a, T> {
-    pub(super) dx: &'a mut [T],
-    pub(super) dgamma: &'a mut [T],
-    pub(super) dbeta: &'a mut [T],
-}
+use crate::normalization::planes::{Center, Planes, Slope};
+use crate::normalization::{Inputs, Outputs, Source, rounded};
 
 /// What each backward pass does with the two sums of a channel.
 pub(super) trait Mode {
@@ -103,20 +89,8 @@ pub(super) fn backward<T: Element, M: Mode>(
         let [dbeta, dgamma] = layout.folded_gradients(slots, channel);
         outputs.dbeta[channel] = rounded(dbeta);
         outputs.dgamma[channel] = rounded(dgamma);
-        let [factor, extra] = factor(inputs.gamma[channel].to_f64(), center(channel));
-        let slope = Slope { mean_dy: dbeta / count, mean_dy_x: dgamma / count, factor, extra };
-        M::set(&mut planes, channel, slope);
+        let (gamma, means) = (inputs.gamma[channel].to_f64(), [dbeta / count, dgamma / count]);
+        M::set(&mut planes, channel, Slope::new(&center(channel), gamma, means));
     }
     M::run(layout, inputs, outputs.dx, &planes);
-}
-
-/// γ·r, split in two factors where r alone leaves the normal range.
-fn factor(gamma: f64, center: Center) -> [f64; 2] {
-    let rstd = center.rstd * center.scale;
-    if rstd.is_normal() { [gamma * rstd, 1.0] } else { [gamma * center.rstd, center.scale] }
-}
-
-/// Rounds once; every NaN becomes the same NaN.
-fn rounded<T: Element>(value: f64) -> T {
-    T::round(if value.is_nan() { f64::NAN } else { value })
 }

@@ -2,50 +2,16 @@
 //!
 //! Which of the two depends on the shape alone, as do the blocks of each; so the bits do too.
 
-use super::formula::Planes;
 use super::{rows::Rows, runs::Runs};
 use crate::element::{Element, STEP};
 use crate::moments::Spread;
+use crate::normalization::planes::Planes;
+use crate::normalization::{Job, Source};
 use crate::workspace::{Crew, Workers};
-use crate::{Level, Policy, Shape};
+use crate::{Policy, Shape};
 
 /// Shorter runs of one channel's values are walked along the channels.
 const SHORT: usize = STEP;
-
-/// Where the values to be normalised stand.
-#[derive(Clone, Copy)]
-pub enum Source<'a, T> {
-    /// In a slice of their own.
-    Slice(&'a [T]),
-    /// Where the result goes.
-    InPlace,
-}
-
-impl<'a, T> Source<'a, T> {
-    /// The part of the source that belongs to `len` results from index `start` on.
-    pub(super) fn part(&self, start: usize, len: usize) -> Self {
-        match self {
-            Self::Slice(x) => Self::Slice(&x[start..start + len]),
-            Self::InPlace => Self::InPlace,
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn or<'b>(&'b self, y: &'b [T]) -> &'b [T] {
-        match self {
-            Self::Slice(x) => x,
-            Self::InPlace => y,
-        }
-    }
-}
-
-/// One call: what is walked, on which level, by whom.
-#[derive(Clone, Copy)]
-pub(super) struct Job<'a> {
-    pub(super) shape: Shape,
-    pub(super) level: Level,
-    pub(super) crew: Crew<'a>,
-}
 
 /// The passes over a tensor. Partial results of blocks go to `slots`, from where those of one
 /// channel are folded by a fixed tree.

@@ -41,8 +41,6 @@
 //! y = β and dx = 0 (ε > 0). No channel: success, nothing written. No value: an error.
 
 mod backward;
-mod check;
-mod formula;
 mod layout;
 mod maps;
 mod normalize;
@@ -50,17 +48,18 @@ mod rows;
 mod running;
 mod runs;
 mod statistics;
-mod sums;
 #[cfg(test)]
 mod tests;
 
 pub use running::{RunningVariance, update_running};
 
-use backward::{Inference, Inputs, Outputs, Training};
+use backward::{Inference, Training};
 pub(crate) use layout::Passes;
-use layout::{Source, Walk};
+use layout::Walk;
 
-use crate::{Element, Error, Moments, Policy, Shape, Workspace};
+use crate::normalization::planes::Center;
+use crate::normalization::{Inputs, Outputs, Source};
+use crate::{Element, Error, Moments, Policy, Shape, Workspace, check};
 
 /// Normalises every channel by its own statistics, which it also returns.
 ///
@@ -84,7 +83,7 @@ pub fn forward<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
-    check::shape(shape)?;
+    check::batch(shape)?;
     check::length("x", x, shape.len())?;
     check::length("gamma", gamma, shape.channels)?;
     check::length("beta", beta, shape.channels)?;
@@ -97,7 +96,7 @@ pub fn forward<T: Element>(
     let Workspace { slots, planes, workers } = workspace;
     let walk = Walk::new(shape, policy, workers);
     statistics::statistics(&walk, x, slots, moments);
-    let center = |channel: usize| normalize::center(&moments[channel], epsilon);
+    let center = |channel: usize| Center::new(&moments[channel], epsilon);
     normalize::normalize(&walk, Source::Slice(x), [gamma, beta], center, y, planes);
     Ok(())
 }
@@ -117,7 +116,7 @@ pub fn forward_in_place<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
-    check::shape(shape)?;
+    check::batch(shape)?;
     check::length("x", x_to_y, shape.len())?;
     check::length("gamma", gamma, shape.channels)?;
     check::length("beta", beta, shape.channels)?;
@@ -129,7 +128,7 @@ pub fn forward_in_place<T: Element>(
     let Workspace { slots, planes, workers } = workspace;
     let walk = Walk::new(shape, policy, workers);
     statistics::statistics(&walk, x_to_y, slots, moments);
-    let center = |channel: usize| normalize::center(&moments[channel], epsilon);
+    let center = |channel: usize| Center::new(&moments[channel], epsilon);
     normalize::normalize(&walk, Source::InPlace, [gamma, beta], center, x_to_y, planes);
     Ok(())
 }
@@ -153,7 +152,7 @@ pub fn normalize<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
-    check::shape(shape)?;
+    check::batch(shape)?;
     check::length("x", x, shape.len())?;
     check::length("gamma", gamma, shape.channels)?;
     check::length("beta", beta, shape.channels)?;
@@ -163,7 +162,7 @@ pub fn normalize<T: Element>(
     if shape.channels > 0 {
         let Workspace { planes, workers, .. } = workspace;
         let walk = Walk::new(shape, policy, workers);
-        let center = |channel: usize| normalize::center(&moments[channel], epsilon);
+        let center = |channel: usize| Center::new(&moments[channel], epsilon);
         normalize::normalize(&walk, Source::Slice(x), [gamma, beta], center, y, planes);
     }
     Ok(())
@@ -184,7 +183,7 @@ pub fn statistics<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
-    check::shape(shape)?;
+    check::batch(shape)?;
     check::length("x", x, shape.len())?;
     check::length("moments", moments, shape.channels)?;
     if shape.channels > 0 {
@@ -215,7 +214,7 @@ pub fn inference<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
-    check::shape(shape)?;
+    check::batch(shape)?;
     check::length("x", x, shape.len())?;
     check::length("gamma", gamma, shape.channels)?;
     check::length("beta", beta, shape.channels)?;
@@ -265,11 +264,11 @@ pub fn backward<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
-    check::shape(shape)?;
+    check::batch(shape)?;
     check::length("x", x, shape.len())?;
     check::length("gamma", gamma, shape.channels)?;
     check::epsilon(epsilon)?;
-    check::moments(moments, shape)?;
+    check::moments(moments, [shape.channels, shape.per_channel()], "channel")?;
     check::length("dy", dy, shape.len())?;
     check::length("dx", dx, shape.len())?;
     check::length("dgamma", dgamma, shape.channels)?;
@@ -279,7 +278,7 @@ pub fn backward<T: Element>(
     }
     let Workspace { slots, planes, workers } = workspace;
     let walk = Walk::new(shape, policy, workers);
-    let center = |channel: usize| normalize::center(&moments[channel], epsilon);
+    let center = |channel: usize| Center::new(&moments[channel], epsilon);
     let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
     backward::backward::<T, Training>(&walk, inputs, center, outputs, planes, slots);
     Ok(())
@@ -312,7 +311,7 @@ pub fn inference_backward<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
-    check::shape(shape)?;
+    check::batch(shape)?;
     check::length("x", x, shape.len())?;
     check::length("gamma", gamma, shape.channels)?;
     check::length("mean", mean, shape.channels)?;

@@ -4,24 +4,10 @@
 //! offset)·r in `f64`, where x − shift is a difference of neighbours, then one fused
 //! multiply-add, rounded once.
 
-use super::formula::{Center, Planes};
-use super::layout::{Source, Walk};
-use crate::Moments;
+use super::layout::Walk;
 use crate::element::Element;
-
-/// Where the moments of a training batch put x̂.
-pub(super) fn center(moments: &Moments, epsilon: f64) -> Center {
-    let scale = moments.scale();
-    let variance = moments.second_moment() / moments.count() as f64;
-    let scaled = epsilon * scale * scale;
-    let rstd = if scaled == f64::INFINITY {
-        // Values below 2⁻⁴²⁰ under an ε from 2⁻¹⁷⁶ on: their variance is nothing beside it.
-        1.0 / epsilon.sqrt() / scale
-    } else {
-        1.0 / (variance + scaled).sqrt()
-    };
-    Center { scale, shift: moments.shift() * scale, offset: moments.offset(), rstd }
-}
+use crate::normalization::Source;
+use crate::normalization::planes::{Center, Planes};
 
 /// Where a given mean and variance put x̂.
 pub(super) fn given_center<T: Element>(mean: T, variance: T, epsilon: f64) -> Center {

@@ -13,13 +13,17 @@ use std::ops::Range;
 
 use fearless_simd::dispatch;
 
-use super::formula::{Along, Planes};
-use super::layout::{Job, Layout, Source};
-use super::maps::{self, Differentiate, Normalize, map_rows};
-use super::sums::{ColumnDeviation, DEPTH, GROUP, Gradient, Group, sum_rows};
+use super::layout::Layout;
+use super::maps::{Differentiate, Normalize};
 use crate::element::Element;
 use crate::moments::Spread;
-use crate::workspace::{at_least, left_half, pairwise};
+use crate::normalization::blocks::{Matrix, summed};
+use crate::normalization::formula::Along;
+use crate::normalization::maps::{self, map_rows};
+use crate::normalization::planes::Planes;
+use crate::normalization::sums::{DEPTH, GROUP, Gradient, Group, sum_rows};
+use crate::normalization::{Job, Source};
+use crate::workspace::{at_least, pairwise};
 
 /// Rows of one task.
 const TASK: usize = 16 * DEPTH;
@@ -35,7 +39,8 @@ impl<T: Element> Layout<T> for Rows<'_> {
     }
 
     fn moments(&self, x: &[T], slots: &mut Vec<f64>) {
-        self.each_task(slots, |rows, columns| self.task_moments(x, rows, columns, 1.0));
+        let matrix = self.matrix(x, 1.0);
+        self.each_task(slots, |rows, columns| matrix.moments(rows, columns));
     }
 
     fn folded_moments(&self, x: &[T], slots: &[f64], channel: usize) -> Spread {
@@ -46,10 +51,11 @@ impl<T: Element> Layout<T> for Rows<'_> {
     }
 
     fn rescan(&self, x: &[T], channel: usize, scale: f64) -> Spread {
+        let matrix = self.matrix(x, scale);
         self.fold_columns(x, channel, scale, |column, task| {
             let rows = self.task_rows(task);
             let count = rows.len() as f64;
-            let group = self.task_moments(x, rows, column..column + 1, scale);
+            let group = matrix.moments(rows, column..column + 1);
             Spread { count, offset: group.a[0], second: group.ab[0] }
         })
     }
@@ -58,16 +64,10 @@ impl<T: Element> Layout<T> for Rows<'_> {
         let (width, level) = (self.width(), self.0.level.token());
         let gradient = Gradient { x, dy, planes, along: Along::Columns };
         self.each_task(slots, |rows, columns| {
-            halve(
-                rows,
-                &|rows| {
-                    let (mut sums, columns) = (Group::ZERO, columns.clone());
-                    dispatch!(level, simd =>
-                        sum_rows(simd, gradient, width, rows.clone(), columns.clone(), &mut sums));
-                    sums
-                },
-                &|_, upper, lower| add_sums(columns.len(), upper, lower),
-            )
+            summed(rows, columns.len(), |rows, sums| {
+                let columns = columns.clone();
+                dispatch!(level, simd => sum_rows(simd, gradient, width, rows, columns, sums));
+            })
         });
     }
 
@@ -83,7 +83,8 @@ impl<T: Element> Layout<T> for Rows<'_> {
         let piece = self.piece();
         self.0.crew.each_chunk(y, piece, |k, y| {
             let x = x.part(k * piece, y.len());
-            dispatch!(level, simd => map_rows(simd, Normalize(x), width, y, planes));
+            let map = Normalize { x, planes, along: Along::Columns };
+            dispatch!(level, simd => map_rows(simd, map, width, y));
         });
     }
 
@@ -92,8 +93,9 @@ impl<T: Element> Layout<T> for Rows<'_> {
         let piece = self.piece();
         self.0.crew.each_chunk(dx, piece, |k, dx| {
             let part = k * piece..k * piece + dx.len();
-            let map = Differentiate { x: &x[part.clone()], dy: &dy[part] };
-            dispatch!(level, simd => map_rows(simd, map, width, dx, planes));
+            let (x, dy) = (&x[part.clone()], &dy[part]);
+            let map = Differentiate { x, dy, planes, along: Along::Columns };
+            dispatch!(level, simd => map_rows(simd, map, width, dx));
         });
     }
 }
@@ -167,81 +169,11 @@ impl Rows<'_> {
         pairwise(columns, &column, &Spread::join)
     }
 
-    /// Offsets (from the matrix' first row) and second moments of some rows of some columns.
-    fn task_moments<T: Element>(
-        &self,
-        x: &[T],
-        rows: Range<usize>,
-        columns: Range<usize>,
-        scale: f64,
-    ) -> Group {
-        let leaf = |rows: Range<usize>| self.leaf_moments(x, rows, columns.clone(), scale);
-        halve(rows, &leaf, &|[left, right], upper, lower| {
-            join_moments(columns.len(), [left as f64, right as f64], upper, lower);
-        })
-    }
-
-    /// The same for at most 64 rows.
-    fn leaf_moments<T: Element>(
-        &self,
-        x: &[T],
-        rows: Range<usize>,
-        columns: Range<usize>,
-        scale: f64,
-    ) -> Group {
-        let (width, level, start) = (self.width(), self.0.level.token(), columns.start);
-        let (row, count) = (rows.start * width, rows.len() as f64);
-        let (mut centers, mut sums) = ([0.0; GROUP], Group::ZERO);
-        for _ in 0..T::PASSES {
-            let deviation = ColumnDeviation { x, scale, row, start, centers: &centers };
-            sums = Group::ZERO;
-            dispatch!(level, simd =>
-                sum_rows(simd, deviation, width, rows.clone(), columns.clone(), &mut sums));
-            for k in 0..columns.len() {
-                let mean = sums.a[k] / count;
-                let second = sums.ab[k] - sums.a[k] * mean;
-                sums.ab[k] = if second < 0.0 { 0.0 } else { second };
-                centers[k] += mean;
-            }
-        }
-        for (k, column) in columns.enumerate() {
-            let from_first = x[row + column].to_f64() * scale - x[column].to_f64() * scale;
-            sums.a[k] = from_first + centers[k];
-        }
-        sums
-    }
-}
-
-/// Halves `rows` down to 64, as the tree of [`pairwise`] does, and joins what `leaf` makes.
-fn halve(
-    rows: Range<usize>,
-    leaf: &impl Fn(Range<usize>) -> Group,
-    join: &impl Fn([usize; 2], &mut Group, &Group),
-) -> Group {
-    if rows.len() <= DEPTH {
-        return leaf(rows);
-    }
-    let left = DEPTH * left_half(rows.len().div_ceil(DEPTH));
-    let middle = rows.start + left;
-    let mut upper = halve(rows.start..middle, leaf, join);
-    join([left, rows.end - middle], &mut upper, &halve(middle..rows.end, leaf, join));
-    upper
-}
-
-fn add_sums(columns: usize, upper: &mut Group, lower: &Group) {
-    for k in 0..columns {
-        upper.a[k] += lower.a[k];
-        upper.ab[k] += lower.ab[k];
-    }
-}
-
-/// [`Spread::join`] column by column.
-fn join_moments(columns: usize, [left, right]: [f64; 2], upper: &mut Group, lower: &Group) {
-    for k in 0..columns {
-        let above = Spread { count: left, offset: upper.a[k], second: upper.ab[k] };
-        let below = Spread { count: right, offset: lower.a[k], second: lower.ab[k] };
-        let whole = above.join(below);
-        upper.a[k] = whole.offset;
-        upper.ab[k] = whole.second;
+    /// The matrix whose columns are summed.
+    fn matrix<'a, T>(&self, x: &'a [T], scale: f64) -> Matrix<'a, T>
+    where
+        T: Element,
+    {
+        Matrix { x, width: self.width(), scale, passes: T::PASSES, level: self.0.level }
     }
 }

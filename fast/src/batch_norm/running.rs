@@ -9,9 +9,8 @@
 //! Algorithm 2, whose inference variance is the unbiased one. Hazard: frameworks differ both in
 //! which weight is named "momentum" and in which variance is kept; here both are said.
 
-use super::check;
 use crate::element::Element;
-use crate::{Error, Moments};
+use crate::{Error, Moments, check};
 
 /// Which variance of the batch goes into the running variance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -8,13 +8,16 @@
 
 use fearless_simd::dispatch;
 
-use super::formula::{Along, Planes};
-use super::layout::{Job, Layout, Source};
+use super::layout::Layout;
 use super::maps::{Differentiate, Normalize, map_runs};
-use super::sums::{BLOCK, Deviation, Gradient, sum_block};
 use crate::Shape;
 use crate::element::Element;
 use crate::moments::Spread;
+use crate::normalization::blocks::block_moments;
+use crate::normalization::formula::Along;
+use crate::normalization::planes::Planes;
+use crate::normalization::sums::{BLOCK, Gradient, sum_block};
+use crate::normalization::{Job, Source};
 use crate::workspace::{at_least, pairwise};
 
 /// Elements that a thread takes at a time.
@@ -76,7 +79,8 @@ impl<T: Element> Layout<T> for Runs<'_> {
         self.0.crew.each_chunk(y, PIECE, |piece, y| {
             let start = piece * PIECE;
             let x = x.part(start, y.len());
-            dispatch!(level, simd => map_runs(simd, Normalize(x), shape, start, y, planes));
+            let map = Normalize { x, planes, along: Along::Channel };
+            dispatch!(level, simd => map_runs(simd, map, shape, start, y));
         });
     }
 
@@ -85,8 +89,9 @@ impl<T: Element> Layout<T> for Runs<'_> {
         self.0.crew.each_chunk(dx, PIECE, |piece, dx| {
             let start = piece * PIECE;
             let part = start..start + dx.len();
-            let map = Differentiate { x: &x[part.clone()], dy: &dy[part] };
-            dispatch!(level, simd => map_runs(simd, map, shape, start, dx, planes));
+            let (x, dy) = (&x[part.clone()], &dy[part]);
+            let map = Differentiate { x, dy, planes, along: Along::Channel };
+            dispatch!(level, simd => map_runs(simd, map, shape, start, dx));
         });
     }
 }
@@ -123,19 +128,12 @@ impl Runs<'_> {
         block: usize,
         scale: f64,
     ) -> Spread {
-        let (shape, level) = (self.0.shape, self.0.level.token());
+        let (shape, level) = (self.0.shape, self.0.level);
         let origin = x[channel * shape.inner].to_f64() * scale;
         with_block(x, shape, channel, block, |x| {
             let count = x.len() as f64;
-            let (mut center, mut second) = (0.0, 0.0);
-            for _ in 0..T::PASSES {
-                let deviation = Deviation { x, scale, center };
-                let [a, aa] = dispatch!(level, simd => sum_block(simd, deviation, 0, x.len()));
-                center += a / count;
-                second = aa - a * (a / count);
-            }
-            let second = if second < 0.0 { 0.0 } else { second };
-            Spread { count, offset: (x[0].to_f64() * scale - origin) + center, second }
+            let [offset, second] = block_moments(level, x, scale, T::PASSES);
+            Spread { count, offset: (x[0].to_f64() * scale - origin) + offset, second }
         })
     }
 }

@@ -44,7 +44,8 @@ fn worst<T: Element>(ratio: impl Fn(&Case<T>, usize, &Results<T>) -> f64) -> f64
 fn truth<T: Element>(case: &Case<T>, c: usize) -> (Truth, Slopes, Vec<f64>) {
     let truth = Truth::new(&case.channel(&case.x, c), case.epsilon);
     let dy = case.channel(&case.dy, c);
-    let slopes = Slopes::new(&truth, case.gamma[c].to_f64(), &dy);
+    let exact: Vec<_> = dy.iter().map(|&dy| big(dy)).collect();
+    let slopes = Slopes::new(&truth, case.gamma[c].to_f64(), &exact);
     (truth, slopes, dy)
 }
 

@@ -5,13 +5,13 @@ mod accuracy;
 mod bits;
 mod gradients;
 mod inference;
-mod oracle;
 mod ranges;
 mod refusals;
 mod values;
 
 use super::*;
 use crate::Level;
+use crate::normalization::oracle::{self, Random, serial};
 
 /// What one forward and one backward call give.
 #[derive(Debug, Clone)]
@@ -85,25 +85,6 @@ impl<T: Element> Case<T> {
     }
 }
 
-/// SplitMix64: a fixed seed, the same draws everywhere.
-pub(super) struct Random(pub(super) u64);
-
-impl Random {
-    /// Uniform in (0, 1).
-    pub(super) fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (((z ^ (z >> 31)) >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
-    }
-
-    /// Nearly normal: the sum of twelve uniforms.
-    pub(super) fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
-    }
-}
-
 /// `m` values of each of `channels` channels, laid out as `shape` wants them.
 pub(super) fn laid_out<T: Element>(
     shape: Shape,
@@ -112,9 +93,4 @@ pub(super) fn laid_out<T: Element>(
     let Shape { channels, inner, .. } = shape;
     let at = |k: usize| (k / inner % channels, k / (inner * channels) * inner + k % inner);
     (0..shape.len()).map(at).map(|(c, i)| T::round(value(c, i))).collect()
-}
-
-/// Serial, on the best level.
-pub(super) fn serial() -> Policy {
-    Policy { level: Level::best(), serial_below: usize::MAX }
 }

@@ -72,7 +72,7 @@ fn one_value_per_channel() {
 
 #[test]
 fn no_channel() {
-    for shape in [Shape::new(3, 0, 2), Shape::new(0, 0, 0)] {
+    for shape in [Shape::new(3, 0, 2), Shape::new(1, 0, 1)] {
         let results = Case::<f64>::plain(shape, &[], 1e-5).run(&serial());
         assert!(results.y.is_empty() && results.moments.is_empty());
     }

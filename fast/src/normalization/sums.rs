@@ -11,39 +11,40 @@ use std::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
 
-use super::formula::{Along, Formula, Normalized, Planes, difference};
+use super::formula::{Along, Formula, Normalized, difference};
+use super::planes::{Center, Planes};
 use crate::element::{Element, Pair, STEP, first, load};
 
 /// Sequential additions into one lane.
-pub(super) const DEPTH: usize = 64;
+pub(crate) const DEPTH: usize = 64;
 /// Lanes of a run of one channel's values; each value of a run goes to lane (index mod 32).
 const LANES: usize = 2 * STEP;
 /// Values of one run.
 const RUN: usize = DEPTH * LANES;
 /// Values of one block: two runs.
-pub(super) const BLOCK: usize = 2 * RUN;
+pub(crate) const BLOCK: usize = 2 * RUN;
 /// Columns worked on together; their sums stay in the first-level cache.
-pub(super) const GROUP: usize = 256;
+pub(crate) const GROUP: usize = 256;
 /// Rows worked on together: their sums are loaded and stored once.
 const ROWS: usize = 8;
 
 /// a and b of the two sums.
-pub(super) trait Factors: Copy {
-    /// a and b of up to sixteen elements from index `at` on; the first stands in column `column`.
-    fn at<S: Simd>(&self, simd: S, at: usize, column: usize, count: usize) -> [Pair<S>; 2];
+pub(crate) trait Factors: Copy {
+    /// a and b of up to sixteen elements from index `at` on; the first stands at (row, column).
+    fn at<S: Simd>(&self, simd: S, at: usize, place: [usize; 2], count: usize) -> [Pair<S>; 2];
 }
 
 /// a = b = x·scale − shift − center.
 #[derive(Clone, Copy)]
-pub(super) struct Deviation<'a, T> {
-    pub(super) x: &'a [T],
-    pub(super) scale: f64,
-    pub(super) center: f64,
+pub(crate) struct Deviation<'a, T> {
+    pub(crate) x: &'a [T],
+    pub(crate) scale: f64,
+    pub(crate) center: f64,
 }
 
 impl<T: Element> Factors for Deviation<'_, T> {
     #[inline(always)]
-    fn at<S: Simd>(&self, simd: S, at: usize, _: usize, count: usize) -> [Pair<S>; 2] {
+    fn at<S: Simd>(&self, simd: S, at: usize, _: [usize; 2], count: usize) -> [Pair<S>; 2] {
         let scale = f64x8::splat(simd, self.scale);
         let shift = f64x8::splat(simd, self.x[0].to_f64() * self.scale);
         let center = f64x8::splat(simd, self.center);
@@ -58,19 +59,25 @@ impl<T: Element> Factors for Deviation<'_, T> {
 
 /// The same with lanes along the columns: row `row` of x holds the shifts.
 #[derive(Clone, Copy)]
-pub(super) struct ColumnDeviation<'a, T> {
-    pub(super) x: &'a [T],
-    pub(super) scale: f64,
+pub(crate) struct ColumnDeviation<'a, T> {
+    pub(crate) x: &'a [T],
+    pub(crate) scale: f64,
     /// Index of the element of column 0 in the row that holds the shifts.
-    pub(super) row: usize,
+    pub(crate) row: usize,
     /// The column of `centers[0]`.
-    pub(super) start: usize,
-    pub(super) centers: &'a [f64; GROUP],
+    pub(crate) start: usize,
+    pub(crate) centers: &'a [f64; GROUP],
 }
 
 impl<T: Element> Factors for ColumnDeviation<'_, T> {
     #[inline(always)]
-    fn at<S: Simd>(&self, simd: S, at: usize, column: usize, count: usize) -> [Pair<S>; 2] {
+    fn at<S: Simd>(
+        &self,
+        simd: S,
+        at: usize,
+        [_, column]: [usize; 2],
+        count: usize,
+    ) -> [Pair<S>; 2] {
         let scale = f64x8::splat(simd, self.scale);
         let shift = load(simd, self.x, self.row + column, count);
         let center = load(simd, self.centers, column - self.start, STEP);
@@ -85,25 +92,76 @@ impl<T: Element> Factors for ColumnDeviation<'_, T> {
 
 /// a = dy, b = x̂.
 #[derive(Clone, Copy)]
-pub(super) struct Gradient<'a, T> {
-    pub(super) x: &'a [T],
-    pub(super) dy: &'a [T],
-    pub(super) planes: &'a Planes<'a>,
-    pub(super) along: Along,
+pub(crate) struct Gradient<'a, T> {
+    pub(crate) x: &'a [T],
+    pub(crate) dy: &'a [T],
+    pub(crate) planes: &'a Planes<'a>,
+    pub(crate) along: Along,
 }
 
 impl<T: Element> Factors for Gradient<'_, T> {
     #[inline(always)]
-    fn at<S: Simd>(&self, simd: S, at: usize, column: usize, count: usize) -> [Pair<S>; 2] {
+    fn at<S: Simd>(
+        &self,
+        simd: S,
+        at: usize,
+        [_, column]: [usize; 2],
+        count: usize,
+    ) -> [Pair<S>; 2] {
         let [low, high] = Normalized::pair(simd, self.planes, column, self.along);
         let x = load(simd, self.x, at, count);
         [load(simd, self.dy, at, count), [low.of::<T>(x[0]), high.of::<T>(x[1])]]
     }
 }
 
+/// a = dy·γ, b = x̂ along one row: γ by place, x̂ with one center.
+#[derive(Clone, Copy)]
+pub(crate) struct RowGradient<'a, T> {
+    pub(crate) x: &'a [T],
+    pub(crate) dy: &'a [T],
+    pub(crate) gamma: &'a [T],
+    pub(crate) center: &'a Center,
+}
+
+impl<T: Element> Factors for RowGradient<'_, T> {
+    #[inline(always)]
+    fn at<S: Simd>(&self, simd: S, at: usize, _: [usize; 2], count: usize) -> [Pair<S>; 2] {
+        let normalized = Normalized::splat(simd, self.center);
+        let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
+        let gamma = load(simd, self.gamma, at, count);
+        [[dy[0] * gamma[0], dy[1] * gamma[1]], [normalized.of::<T>(x[0]), normalized.of::<T>(x[1])]]
+    }
+}
+
+/// The same across rows: one γ for each line of the matrix, x̂ by column from `first` on.
+#[derive(Clone, Copy)]
+pub(crate) struct ColumnGradient<'a, T> {
+    pub(crate) x: &'a [T],
+    pub(crate) dy: &'a [T],
+    pub(crate) gamma: &'a [T],
+    pub(crate) planes: &'a Planes<'a>,
+    pub(crate) first: usize,
+}
+
+impl<T: Element> Factors for ColumnGradient<'_, T> {
+    #[inline(always)]
+    fn at<S: Simd>(
+        &self,
+        simd: S,
+        at: usize,
+        [row, column]: [usize; 2],
+        count: usize,
+    ) -> [Pair<S>; 2] {
+        let [low, high] = Normalized::pair(simd, self.planes, self.first + column, Along::Columns);
+        let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
+        let gamma = f64x8::splat(simd, self.gamma[row].to_f64());
+        [[dy[0] * gamma, dy[1] * gamma], [low.of::<T>(x[0]), high.of::<T>(x[1])]]
+    }
+}
+
 /// [Σ a, Σ a·b] over the elements 0 to `len` ≤ [`BLOCK`] of one channel.
 #[inline(always)]
-pub(super) fn sum_block<S: Simd, F: Factors>(
+pub(crate) fn sum_block<S: Simd, F: Factors>(
     simd: S,
     factors: F,
     column: usize,
@@ -123,26 +181,59 @@ fn sum_run<S: Simd, F: Factors>(simd: S, factors: F, column: usize, run: Range<u
     let (mut low, mut high) = ([zero; 4], [zero; 4]);
     let mut at = run.start;
     while at + LANES <= run.end {
-        add(&mut low, factors.at(simd, at, column, STEP));
-        add(&mut high, factors.at(simd, at + STEP, column, STEP));
+        add(&mut low, factors.at(simd, at, [0, column], STEP));
+        add(&mut high, factors.at(simd, at + STEP, [0, column], STEP));
         at += LANES;
     }
     if at < run.end {
         let count = STEP.min(run.end - at);
-        add(&mut low, masked(simd, factors.at(simd, at, column, count), count));
+        add(&mut low, masked(simd, factors.at(simd, at, [0, column], count), count));
     }
     if at + STEP < run.end {
         let count = run.end - at - STEP;
-        add(&mut high, masked(simd, factors.at(simd, at + STEP, column, count), count));
+        add(&mut high, masked(simd, factors.at(simd, at + STEP, [0, column], count), count));
     }
     let a = (low[0] + high[0]) + (low[1] + high[1]);
     let ab = (low[2] + high[2]) + (low[3] + high[3]);
     [simd.reduce_sum_f64x8(a), simd.reduce_sum_f64x8(ab)]
 }
 
+/// Runs of `len` values at `at`, `at` + `step`, …, whose first values stand in column `column`,
+/// `column` + `column_step`, …
+#[derive(Clone, Copy)]
+pub(crate) struct Runs {
+    pub(crate) count: usize,
+    pub(crate) len: usize,
+    pub(crate) at: usize,
+    pub(crate) step: usize,
+    pub(crate) column: usize,
+    pub(crate) column_step: usize,
+}
+
+/// [Σ a, Σ a·b] over a few runs, whose values add up to at most [`DEPTH`] steps of sixteen.
+#[inline(always)]
+pub(crate) fn sum_runs<S: Simd, F: Factors>(simd: S, factors: F, runs: Runs) -> [f64; 2] {
+    let mut lanes = [f64x8::splat(simd, 0.0); 4];
+    for run in 0..runs.count {
+        let (at, column) = (runs.at + run * runs.step, runs.column + run * runs.column_step);
+        let mut done = 0;
+        while done + STEP <= runs.len {
+            add(&mut lanes, factors.at(simd, at + done, [0, column + done], STEP));
+            done += STEP;
+        }
+        if done < runs.len {
+            let count = runs.len - done;
+            let terms = factors.at(simd, at + done, [0, column + done], count);
+            add(&mut lanes, masked(simd, terms, count));
+        }
+    }
+    let [a, ab] = [lanes[0] + lanes[1], lanes[2] + lanes[3]];
+    [simd.reduce_sum_f64x8(a), simd.reduce_sum_f64x8(ab)]
+}
+
 /// Adds a to the first two sums and a·b to the last two.
 #[inline(always)]
-fn add<S: Simd>(sums: &mut [f64x8<S>; 4], [a, b]: [Pair<S>; 2]) {
+pub(crate) fn add<S: Simd>(sums: &mut [f64x8<S>; 4], [a, b]: [Pair<S>; 2]) {
     sums[0] += a[0];
     sums[1] += a[1];
     sums[2] = a[0].mul_add_precise(b[0], sums[2]);
@@ -157,19 +248,19 @@ fn masked<S: Simd>(simd: S, [a, b]: [Pair<S>; 2], count: usize) -> [Pair<S>; 2] 
 
 /// The two sums of each column of a group.
 #[derive(Clone)]
-pub(super) struct Group {
-    pub(super) a: [f64; GROUP],
-    pub(super) ab: [f64; GROUP],
+pub(crate) struct Group {
+    pub(crate) a: [f64; GROUP],
+    pub(crate) ab: [f64; GROUP],
 }
 
 impl Group {
-    pub(super) const ZERO: Self = Self { a: [0.0; GROUP], ab: [0.0; GROUP] };
+    pub(crate) const ZERO: Self = Self { a: [0.0; GROUP], ab: [0.0; GROUP] };
 }
 
 /// Adds the columns `columns` (at most [`GROUP`]) of the rows `rows` (at most [`DEPTH`]) of a
 /// matrix with rows of `width` elements to `sums`.
 #[inline(always)]
-pub(super) fn sum_rows<S: Simd, F: Factors>(
+pub(crate) fn sum_rows<S: Simd, F: Factors>(
     simd: S,
     factors: F,
     width: usize,
@@ -184,11 +275,10 @@ pub(super) fn sum_rows<S: Simd, F: Factors>(
         while column < columns.end {
             let count = STEP.min(columns.end - column);
             let place = column - columns.start;
-            let strip = row * width + column..last * width + column;
             if count == STEP {
-                sum_strip(simd, factors, width, strip, column, STEP, place, sums);
+                sum_strip(simd, factors, width, row..last, column, STEP, place, sums);
             } else {
-                sum_strip(simd, factors, width, strip, column, count, place, sums);
+                sum_strip(simd, factors, width, row..last, column, count, place, sums);
             }
             column += STEP;
         }
@@ -203,7 +293,7 @@ fn sum_strip<S: Simd, F: Factors>(
     simd: S,
     factors: F,
     width: usize,
-    strip: Range<usize>,
+    rows: Range<usize>,
     column: usize,
     count: usize,
     place: usize,
@@ -211,10 +301,8 @@ fn sum_strip<S: Simd, F: Factors>(
 ) {
     let (a, ab) = (load(simd, &sums.a, place, STEP), load(simd, &sums.ab, place, STEP));
     let mut lanes = [a[0], a[1], ab[0], ab[1]];
-    let mut at = strip.start;
-    while at < strip.end {
-        add(&mut lanes, factors.at(simd, at, column, count));
-        at += width;
+    for row in rows {
+        add(&mut lanes, factors.at(simd, row * width + column, [row, column], count));
     }
     lanes[0].store_slice(&mut sums.a[place..place + 8]);
     lanes[1].store_slice(&mut sums.a[place + 8..place + STEP]);

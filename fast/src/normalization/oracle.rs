@@ -1,38 +1,38 @@
-//! The formulas in 320 bits, and the promised bounds.
+//! For tests: the formulas in 320 bits, the promised bounds, and draws.
 
 use dashu_float::FBig;
 use dashu_float::round::mode::HalfEven;
 
-use crate::Element;
+use crate::{Element, Level, Policy};
 
-pub(super) type Big = FBig<HalfEven, 2>;
+pub(crate) type Big = FBig<HalfEven, 2>;
 
-pub(super) fn big(value: f64) -> Big {
+pub(crate) fn big(value: f64) -> Big {
     Big::try_from(value).unwrap().with_precision(320).value()
 }
 
-fn sum(values: impl Iterator<Item = Big>) -> Big {
+pub(crate) fn sum(values: impl Iterator<Item = Big>) -> Big {
     values.fold(big(0.0), |a, b| a + b)
 }
 
-pub(super) fn small(value: &Big) -> f64 {
+pub(crate) fn small(value: &Big) -> f64 {
     value.to_f64().value()
 }
 
-pub(super) fn absolute(value: Big) -> f64 {
+pub(crate) fn absolute(value: Big) -> f64 {
     small(&value).abs()
 }
 
-/// The truth about one channel.
-pub(super) struct Truth {
-    pub(super) mean: Big,
-    pub(super) variance: Big,
-    pub(super) rstd: Big,
-    pub(super) normalized: Vec<Big>,
+/// The truth about one channel or row.
+pub(crate) struct Truth {
+    pub(crate) mean: Big,
+    pub(crate) variance: Big,
+    pub(crate) rstd: Big,
+    pub(crate) normalized: Vec<Big>,
 }
 
 impl Truth {
-    pub(super) fn new(x: &[f64], epsilon: f64) -> Self {
+    pub(crate) fn new(x: &[f64], epsilon: f64) -> Self {
         let m = big(x.len() as f64);
         let mean = sum(x.iter().map(|&x| big(x))) / &m;
         let squares = x.iter().map(|&x| big(x) - &mean).map(|d| &d * &d);
@@ -42,32 +42,32 @@ impl Truth {
         Self { mean, variance, rstd, normalized }
     }
 
-    pub(super) fn y(&self, i: usize, gamma: f64, beta: f64) -> Big {
+    pub(crate) fn y(&self, i: usize, gamma: f64, beta: f64) -> Big {
         big(gamma) * &self.normalized[i] + big(beta)
     }
 }
 
-/// The truth about a channel's gradients.
-pub(super) struct Slopes {
-    pub(super) dbeta: Big,
-    pub(super) dgamma: Big,
-    pub(super) dx: Vec<Big>,
+/// The truth about the gradients of a channel; of a row, if dy is dy·γ and γ is 1.
+pub(crate) struct Slopes {
+    pub(crate) dbeta: Big,
+    pub(crate) dgamma: Big,
+    pub(crate) dx: Vec<Big>,
 }
 
 impl Slopes {
-    pub(super) fn new(truth: &Truth, gamma: f64, dy: &[f64]) -> Self {
+    pub(crate) fn new(truth: &Truth, gamma: f64, dy: &[Big]) -> Self {
         let m = big(dy.len() as f64);
         let xhat = &truth.normalized;
-        let dbeta = sum(dy.iter().map(|&dy| big(dy)));
-        let dgamma = sum(dy.iter().zip(xhat).map(|(&dy, xhat)| big(dy) * xhat));
+        let dbeta = sum(dy.iter().cloned());
+        let dgamma = sum(dy.iter().zip(xhat).map(|(dy, xhat)| dy * xhat));
         let (b, c, k) = (&dbeta / &m, &dgamma / &m, big(gamma) * &truth.rstd);
-        let dx = dy.iter().zip(xhat).map(|(&dy, xhat)| (big(dy) - &b - xhat * &c) * &k).collect();
+        let dx = dy.iter().zip(xhat).map(|(dy, xhat)| (dy - &b - xhat * &c) * &k).collect();
         Self { dbeta, dgamma, dx }
     }
 }
 
 /// The unit in the last place of a number in the type's grid.
-pub(super) fn ulp<T: Element>(value: f64) -> f64 {
+pub(crate) fn ulp<T: Element>(value: f64) -> f64 {
     let (digits, lowest) = if T::SCALED { (52, -1022) } else { (23, -126) };
     let exponent = if value == 0.0 { lowest } else { value.abs().log2().floor() as i32 };
     let exponent = exponent.max(lowest) - digits;
@@ -75,12 +75,12 @@ pub(super) fn ulp<T: Element>(value: f64) -> f64 {
 }
 
 /// The bound promised for y of `f32` data.
-pub(super) fn allowed_f32(y: f64, gamma: f64, xhat: f64) -> f64 {
+pub(crate) fn allowed_f32(y: f64, gamma: f64, xhat: f64) -> f64 {
     0.501 * ulp::<f32>(y) + gamma.abs() * (2_f64.powi(-33) * xhat.abs() + 2_f64.powi(-36))
 }
 
 /// Errors of mean and r that `f64` data may show: (Δ·r, ρ), by h additions in a row.
-pub(super) fn relative_f64(truth: &Truth, x: &[f64], epsilon: f64) -> [f64; 2] {
+pub(crate) fn relative_f64(truth: &Truth, x: &[f64], epsilon: f64) -> [f64; 2] {
     let u = 2_f64.powi(-53);
     let m = x.len() as f64;
     let h = m.min(72.0) + (m / 4096.0).max(1.0).log2().ceil() + 8.0;
@@ -95,8 +95,32 @@ pub(super) fn relative_f64(truth: &Truth, x: &[f64], epsilon: f64) -> [f64; 2] {
 }
 
 /// The bound promised for y of `f64` data.
-pub(super) fn allowed_f64([delta, rho]: [f64; 2], y: f64, gamma: f64, xhat: f64) -> f64 {
+pub(crate) fn allowed_f64([delta, rho]: [f64; 2], y: f64, gamma: f64, xhat: f64) -> f64 {
     let u = 2_f64.powi(-53);
     let e = delta + xhat.abs() * (rho + 3.0 * u);
     gamma.abs() * e + u * (2.0 * (gamma * xhat).abs() + y.abs()) + 5e-324 * (1.0 + gamma.abs())
+}
+
+/// SplitMix64: a fixed seed, the same draws everywhere.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// Uniform in (0, 1).
+    pub(crate) fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (((z ^ (z >> 31)) >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+    }
+
+    /// Nearly normal: the sum of twelve uniforms.
+    pub(crate) fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
+    }
+}
+
+/// Serial, on the best level.
+pub(crate) fn serial() -> Policy {
+    Policy { level: Level::best(), serial_below: usize::MAX }
 }
