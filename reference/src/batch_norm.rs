@@ -95,10 +95,7 @@ pub fn normalize(
     variance: &DVector<f64>,
     epsilon: f64,
 ) -> Result<DMatrix<f64>, Error> {
-    check::batch(x)?;
-    check::per_channel("mean", mean, x)?;
-    check::per_channel("variance", variance, x)?;
-    check::epsilon(epsilon)?;
+    check::statistics(x, mean, variance, epsilon)?;
     Ok(x.map_with_location(|_, c, x_i| (x_i - mean[c]) / (variance[c] + epsilon).sqrt()))
 }
 

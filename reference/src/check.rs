@@ -38,6 +38,19 @@ pub(crate) fn per_channel(
     length(argument, values.len(), x.ncols())
 }
 
+/// What a batch can be normalised with: a mean and a variance per column, and ε.
+pub(crate) fn statistics(
+    x: &DMatrix<f64>,
+    mean: &DVector<f64>,
+    variance: &DVector<f64>,
+    epsilon: f64,
+) -> Result<(), Error> {
+    batch(x)?;
+    per_channel("mean", mean, x)?;
+    per_channel("variance", variance, x)?;
+    self::epsilon(epsilon)
+}
+
 /// A vector of `expected` elements.
 pub(crate) fn length(argument: &'static str, found: usize, expected: usize) -> Result<(), Error> {
     if found == expected {
