@@ -120,7 +120,11 @@ fn failing_cases_of_any_kind_leave_the_label() {
 fn a_diagnosis_reads_as_a_sentence() {
     let unbiased = by_label("bn-unbiased").expect("a label of the catalogue");
     let text = said_of::<f32>(unbiased).to_string();
-    assert!(text.starts_with("looks like bn-unbiased: the variance is divided by m − 1 (explains"));
+    assert!(
+        text.starts_with("looks like bn-unbiased: the variance is divided by m − 1\n"),
+        "{text}"
+    );
+    assert!(text.contains("instead  divide by m"), "{text}");
     assert_eq!(Diagnosis::default().to_string(), "no known mistake explains it");
 }
 
