@@ -4,7 +4,15 @@ use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
-use crate::Refusal;
+use crate::{Real, Refusal};
+
+/// What an output holds before the call, so that an element left out is seen.
+const UNWRITTEN: f64 = -7.25e22;
+
+/// An output of `length` elements that nobody has written yet.
+pub(crate) fn unwritten<T: Real>(length: usize) -> Vec<T> {
+    vec![T::from_f64(UNWRITTEN); length]
+}
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };

@@ -9,11 +9,11 @@ use proptest::strategy::BoxedStrategy;
 use crate::{Real, Shape};
 
 /// Sizes around every block and lane count in use: one less, the size, one more; and primes.
-const EDGES: [usize; 22] =
+pub(crate) const EDGES: [usize; 22] =
     [2, 3, 4, 5, 7, 8, 9, 11, 13, 15, 16, 17, 23, 31, 32, 33, 47, 61, 63, 64, 65, 67];
 
 /// The same around blocks of 1024, 2048 and 4096 values.
-const LONG_EDGES: [usize; 14] =
+pub(crate) const LONG_EDGES: [usize; 14] =
     [127, 128, 1021, 1023, 1024, 1025, 2047, 2048, 2049, 2065, 4095, 4096, 4097, 8193];
 
 /// Many channels, many blocks, runs that no block length divides: what is shared out in pieces.

@@ -5,44 +5,57 @@
 //! is held against a bound that is derived from the data. A failure shrinks to a small input, and is
 //! compared with a catalogue of labelled mistakes, so that the report can say which one was made.
 //!
-//! - Check your own code with one line: [`batch_norm_suite!`].
-//! - Anything that implements [`Target`] can be checked by a program: [`batch_norm::check`].
+//! - Check your own code with one line: [`batch_norm_suite!`], [`layer_norm_suite!`].
+//! - Anything that implements [`Target`] can be checked by a program: [`technique::check`], [`suites`].
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`batch_norm`] | contract, inputs, truth, bounds, properties, mistakes and diagnosis of one technique |
+//! | [`batch_norm`], [`layer_norm`] | a technique: contract, inputs, truth, bounds, properties, mistakes |
+//! | [`normalization`] | what these two have in common |
+//! | [`technique`] | what the machinery asks of a technique |
+//! | [`suites`] | all techniques, for who does not know them by name |
+//! | [`diagnosis`] | which mistake a failing target makes |
 //! | [`exact`] | the judge: 320-bit arithmetic, and true values as pairs of `f64` |
 //! | [`property`] | a property, the runner that tries to break it, its outcome |
 //! | [`report`] | outcomes of a technique, and how a failure is told |
 //! | [`mod@inputs`] | shapes and values, ordinary and hard |
 //!
 //! ```
-//! use evenkeel_conformance::batch_norm::{self, Reference};
-//! use evenkeel_conformance::{Settings, report::Standing};
+//! use evenkeel_conformance::batch_norm::Batch;
+//! use evenkeel_conformance::{Reference, Settings, report::Standing, technique};
 //!
 //! let settings = Settings { seed: 1, cases: 16 };
 //! let only = |name: &str| name == "forward_agrees";
-//! let report = batch_norm::check::<f64>(&Reference, settings, &only, &mut |_| {});
+//! let report = technique::check::<Batch, f64>(&Reference, settings, &only, &mut |_| {});
 //! assert_eq!(report.standing(false), Standing::Holds);
 //! ```
 
+pub mod arguments;
 pub mod batch_norm;
+mod bits;
 mod call;
 mod compare;
+pub mod diagnosis;
 pub mod exact;
 pub mod inputs;
+pub mod layer_norm;
 pub mod mistake;
+pub mod normalization;
 pub mod property;
 mod real;
+mod reference;
 pub mod refusal;
 pub mod report;
 mod shape;
 pub mod suite;
+pub mod suites;
 mod target;
+pub mod technique;
 pub mod verdict;
 
 pub use property::{Failure, Outcome, Property, Settings};
 pub use real::{Real, ulp};
+pub use reference::Reference;
 pub use refusal::Refusal;
 pub use shape::Shape;
 pub use target::Target;

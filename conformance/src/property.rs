@@ -115,9 +115,25 @@ impl<C> Outcome<C> {
 }
 
 impl<T: Real, C: Debug + Clone> Property<T, C> {
-    /// Searches for an input that breaks this property.
+    /// Searches for an input that breaks this property, and for the smallest of those.
     pub fn run(&self, target: &dyn Target<T>, settings: Settings) -> Outcome<C> {
-        let search = Search::new(self);
+        // Small inputs that cost a little more shrink like others; huge ones are a formula of a seed.
+        let huge = self.cost > 16;
+        self.run_and_shrink(target, settings, if huge { FEW_SHRINKS } else { MOST_SHRINKS })
+    }
+
+    /// Whether the target breaks this property on any input: without a search for the smallest.
+    pub fn is_broken_by(&self, target: &dyn Target<T>, settings: Settings) -> bool {
+        self.run_and_shrink(target, settings, 0).failure.is_some()
+    }
+
+    fn run_and_shrink(
+        &self,
+        target: &dyn Target<T>,
+        settings: Settings,
+        most_shrinks: u32,
+    ) -> Outcome<C> {
+        let search = Search::new(self, most_shrinks);
         let mut runner = runner(self.name, T::NAME, settings, self.cost);
         let result = runner.run(&(self.inputs)(), |case| search.try_one(target, case));
         let mut outcome = search.outcome.into_inner();
@@ -151,8 +167,9 @@ struct Search<'a, T: Real, C> {
     property: &'a Property<T, C>,
     outcome: RefCell<Outcome<C>>,
     drawn: Cell<Option<C>>,
-    /// Attempts since the first failure.
+    /// Attempts since the first failure, and the most of them.
     shrinks: Cell<u32>,
+    most_shrinks: u32,
 }
 
 /// After so many attempts at a smaller input the smallest so far will do.
@@ -160,8 +177,11 @@ struct Search<'a, T: Real, C> {
 /// Counted here and not by proptest, which would print that it gave up.
 const MOST_SHRINKS: u32 = 500;
 
+/// The same where each attempt takes as long as dozens of others.
+const FEW_SHRINKS: u32 = 8;
+
 impl<'a, T: Real, C: Clone> Search<'a, T, C> {
-    fn new(property: &'a Property<T, C>) -> Self {
+    fn new(property: &'a Property<T, C>, most_shrinks: u32) -> Self {
         let outcome = Outcome {
             name: property.name,
             clause: property.clause,
@@ -179,11 +199,12 @@ impl<'a, T: Real, C: Clone> Search<'a, T, C> {
             outcome: RefCell::new(outcome),
             drawn: Cell::new(None),
             shrinks: Cell::new(0),
+            most_shrinks,
         }
     }
 
     fn try_one(&self, target: &dyn Target<T>, case: C) -> Result<(), TestCaseError> {
-        if self.shrinks.get() > MOST_SHRINKS {
+        if self.shrinks.get() > self.most_shrinks {
             return Ok(());
         }
         let verdict = (self.property.check)(target, &case);

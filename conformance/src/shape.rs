@@ -57,6 +57,13 @@ impl Shape {
         index / self.inner % self.channels
     }
 
+    /// The place of the element at `index` among the values of its channel: o·inner + i. To layer
+    /// normalisation that is the number of its row.
+    #[must_use]
+    pub const fn position_of(&self, index: usize) -> usize {
+        index / (self.channels * self.inner) * self.inner + index % self.inner
+    }
+
     /// The values of channel `c`, in order.
     pub fn channel<'a, T: Copy>(&'a self, x: &'a [T], c: usize) -> impl Iterator<Item = T> + 'a {
         (0..self.per_channel()).map(move |k| x[self.index(k, c)])
@@ -71,6 +78,17 @@ impl Shape {
             return Ok(());
         }
         Err(Refusal::invalid("shape", self, "at least one value per channel"))
+    }
+
+    /// Refuses rows without a feature: a mean of nothing is nothing. No *row* is fine.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] naming `shape`.
+    pub fn check_features(&self) -> Result<(), Refusal> {
+        if self.channels > 0 {
+            return Ok(());
+        }
+        Err(Refusal::invalid("shape", self, "at least one channel"))
     }
 }
 

@@ -4,9 +4,11 @@
 //! `EVENKEEL_SEED` and `EVENKEEL_CASES` choose other inputs than the fixed ones.
 
 use std::any::type_name;
-use std::fmt::Debug;
 
-use crate::property::{Outcome, Property, Settings};
+use crate::diagnosis::diagnose;
+use crate::property::{Outcome, Settings};
+use crate::report::describe;
+use crate::technique::{Technique, could_fail, title};
 use crate::{Real, Target};
 
 /// The settings of a test run: fixed, unless the environment asks for others.
@@ -30,12 +32,8 @@ pub fn short_name<B>() -> String {
 ///
 /// # Panics
 /// When the property fails, the function is not offered, or no input could tell.
-pub fn assert_holds<T: Real, C: Debug + Clone>(
-    properties: &[Property<T, C>],
-    name: &str,
-    target: &dyn Target<T>,
-    explain: impl Fn(&Outcome<C>) -> String,
-) {
+pub fn assert_holds<K: Technique, T: Real>(target: &dyn Target<T>, name: &str) {
+    let properties = K::properties::<T>();
     let Some(property) = properties.iter().find(|property| property.name == name) else {
         panic!("there is no property {name}");
     };
@@ -50,10 +48,55 @@ pub fn assert_holds<T: Real, C: Debug + Clone>(
     assert!(
         outcome.failure.is_none(),
         "\n{}  repeat   EVENKEEL_SEED={} EVENKEEL_CASES={} cargo test {name}\n",
-        explain(&outcome),
+        explained::<K, T>(target, &outcome),
         settings.seed,
         settings.cases,
     );
+}
+
+/// A failure with the likely mistake.
+fn explained<K: Technique, T: Real>(
+    target: &dyn Target<T>,
+    outcome: &Outcome<K::Case<T>>,
+) -> String {
+    let failure = outcome.failure.as_ref();
+    let cases: Vec<_> =
+        failure.into_iter().flat_map(|f| [f.smallest.clone(), f.drawn.clone()]).collect();
+    let text = describe(&outcome.clone().map(|case| format!("{case:?}")), title(outcome.clause));
+    let likely = diagnose::<K, T>(target, &cases);
+    let likely = likely.among(|info| could_fail::<K>(info, &[outcome.part]));
+    format!("{text}  {likely}\n")
+}
+
+/// The arms that the macros of both normalisations have: a precision or none, excuses or none.
+///
+/// Not for direct use.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __normalization_suite {
+    ($properties:tt $technique:tt [$f32:ident $f64:ident $any:ident]
+     $target:expr, f32 $(, without: [$($without:tt)*])? $(,)?) => {
+        $crate::__normalization_suite!(
+            @stamp $properties $technique $f32, $target, f32, [$($($without)*)?]);
+    };
+    ($properties:tt $technique:tt [$f32:ident $f64:ident $any:ident]
+     $target:expr, f64 $(, without: [$($without:tt)*])? $(,)?) => {
+        $crate::__normalization_suite!(
+            @stamp $properties $technique $f64, $target, f64, [$($($without)*)?]);
+    };
+    ($properties:tt $technique:tt [$f32:ident $f64:ident $any:ident]
+     $target:expr $(, without: [$($without:tt)*])? $(,)?) => {
+        $crate::__normalization_suite!(
+            @stamp $properties $technique $any, $target, _, [$($($without)*)?]);
+    };
+    (@stamp [$($properties:tt)*] [$($technique:tt)*]
+     $module:ident, $target:expr, $precision:ty, [$($without:tt)*]) => {
+        $($properties)*! {
+            [$crate::__stamp_suite]
+            ($) $module, [$($technique)*::assert_property], [$($technique)*::PARTS],
+            $target, $precision, [$($without)*],
+        }
+    };
 }
 
 /// Stamps the tests of a technique: one a property, ignored with the reason where excused.

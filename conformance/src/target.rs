@@ -2,6 +2,7 @@
 
 use crate::Real;
 use crate::batch_norm::BatchNorm;
+use crate::layer_norm::LayerNorm;
 
 /// An implementation under test, in precision `T`: one accessor per technique.
 ///
@@ -13,6 +14,11 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// Batch normalisation, if this target has it.
     fn batch_norm(&self) -> Option<&dyn BatchNorm<T>> {
+        None
+    }
+
+    /// Layer normalisation, if this target has it.
+    fn layer_norm(&self) -> Option<&dyn LayerNorm<T>> {
         None
     }
 

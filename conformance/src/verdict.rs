@@ -41,6 +41,19 @@ pub enum Verdict {
     NotOffered,
 }
 
+/// A verdict, or the verdict that ends the check early.
+pub(crate) type Checked = Result<Verdict, Verdict>;
+
+/// Either way, a verdict.
+pub(crate) fn settled(checked: Checked) -> Verdict {
+    checked.unwrap_or_else(|verdict| verdict)
+}
+
+/// The result of a call on valid input, or the verdict on its refusal.
+pub(crate) fn yields<R>(call: &str, result: Result<R, Refusal>) -> Result<R, Verdict> {
+    result.map_err(|refusal| Finding::refused(call, &refusal))
+}
+
 /// How near the bound an implementation came.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Measure {

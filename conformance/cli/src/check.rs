@@ -3,14 +3,15 @@
 use std::io;
 
 use evenkeel::{Fast, implementation, is_strict};
-use evenkeel_conformance::batch_norm;
 use evenkeel_conformance::report::{Report, Standing, describe};
+use evenkeel_conformance::suites::{self, Suite};
+use evenkeel_conformance::technique::title;
 use evenkeel_conformance::{Real, Settings, Target};
 use evenkeel_fast::Level;
 use indicatif::ProgressBar;
 
 use crate::args::CheckOptions;
-use crate::hard::{self, Row};
+use crate::hard::{self, Named, Row};
 use crate::output::{Ending, say};
 use crate::{progress, table};
 
@@ -59,8 +60,7 @@ fn report(
     double: &dyn Target<f64>,
 ) -> io::Result<Ending> {
     let strict = is_strict(&options.implementation);
-    let wanted = |name: &str| selected(options, name);
-    let steps = batch_norm::count(single, &wanted) + batch_norm::count(double, &wanted);
+    let steps = steps(options, single) + steps(options, double);
     if steps == 0 {
         let only = options.only.as_deref().unwrap_or_default();
         eprintln!("evenkeel: no property is selected by --only {only}; --details lists them");
@@ -68,8 +68,9 @@ fn report(
     }
     say(&heading(options, &single.name(), strict))?;
     let bar = progress::bar(steps);
-    let reports =
-        [technique(options, single, &wanted, &bar), technique(options, double, &wanted, &bar)];
+    let pairs =
+        techniques(options, single, &bar).into_iter().zip(techniques(options, double, &bar));
+    let reports: Vec<[Report; 2]> = pairs.map(<[Report; 2]>::from).collect();
     bar.finish_and_clear();
     say(&table::techniques(&reports, strict))?;
     let mut ending = ending_of(&reports, strict);
@@ -78,8 +79,8 @@ fn report(
     } else if options.only.is_none() && named(single, double, strict)? && strict {
         ending = Ending::Broken;
     }
-    tell_failures(options, &reports)?;
-    tell_void(&reports, strict)?;
+    tell_failures(options, reports.as_flattened())?;
+    tell_void(reports.as_flattened(), strict)?;
     say(&last_line(ending))?;
     Ok(ending)
 }
@@ -90,29 +91,49 @@ fn heading(options: &CheckOptions, name: &str, strict: bool) -> String {
     format!("evenkeel checks {name} {manner}: {cases} inputs a property, seed {seed}\n")
 }
 
-/// A property is wanted if `--only` is part of its full name, or its clause, or its part.
-fn selected(options: &CheckOptions, name: &str) -> bool {
-    let Some(only) = &options.only else { return true };
-    let full = format!("{}::{name}", batch_norm::NAME);
-    let (clause, part) = batch_norm::clause_and_part_of(name);
-    full.contains(only.as_str()) || clause.eq_ignore_ascii_case(only) || part == only
+/// The names of the properties that `--only` selects: it is part of the full name, or the clause, or
+/// the part.
+fn selected<T: Real>(options: &CheckOptions, suite: &dyn Suite<T>) -> Vec<&'static str> {
+    let mut rows = suite.rows();
+    if let Some(only) = &options.only {
+        rows.retain(|row| {
+            let full = format!("{}::{}", suite.technique(), row.name);
+            full.contains(only.as_str())
+                || row.clause.eq_ignore_ascii_case(only)
+                || row.part == only
+        });
+    }
+    rows.into_iter().map(|row| row.name).collect()
 }
 
-fn technique<T: Real>(
+/// How many properties will be run.
+fn steps<T: Real>(options: &CheckOptions, target: &dyn Target<T>) -> usize {
+    let count = |suite: &dyn Suite<T>| {
+        let names = selected(options, suite);
+        suite.count(target, &|name| names.contains(&name))
+    };
+    suites::all::<T>().into_iter().map(count).sum()
+}
+
+/// A report of every technique, empty where the target does not offer it.
+fn techniques<T: Real>(
     options: &CheckOptions,
     target: &dyn Target<T>,
-    wanted: &dyn Fn(&str) -> bool,
     bar: &ProgressBar,
-) -> Report {
+) -> Vec<Report> {
     let settings = Settings { seed: options.seed, cases: options.cases };
-    batch_norm::check(target, settings, wanted, &mut |name| {
-        bar.inc(1);
-        bar.set_message(format!("{} {name}", T::NAME));
-    })
+    let one = |suite: &dyn Suite<T>| {
+        let names = selected(options, suite);
+        suite.check(target, settings, &|name| names.contains(&name), &mut |name| {
+            bar.inc(1);
+            bar.set_message(format!("{} {} {name}", suite.technique(), T::NAME));
+        })
+    };
+    suites::all::<T>().into_iter().map(one).collect()
 }
 
-fn ending_of(reports: &[Report], strict: bool) -> Ending {
-    let worst = reports.iter().map(|report| report.standing(strict)).max();
+fn ending_of(reports: &[[Report; 2]], strict: bool) -> Ending {
+    let worst = reports.as_flattened().iter().map(|report| report.standing(strict)).max();
     match worst {
         Some(Standing::Broken) => Ending::Broken,
         Some(Standing::Holds) => Ending::Holds,
@@ -122,16 +143,17 @@ fn ending_of(reports: &[Report], strict: bool) -> Ending {
 
 /// The hard inputs and the digits. True if a bound is broken.
 fn named(single: &dyn Target<f32>, double: &dyn Target<f64>, strict: bool) -> io::Result<bool> {
-    let hard = (hard::rows(single), hard::rows(double));
-    say(&table::named("hard input, 257 × 2", &hard.0, &hard.1, strict))?;
-    let digits = (hard::digits(single)?, hard::digits(double)?);
-    say(&table::named("real data", &digits.0, &digits.1, strict))?;
-    let all = [&hard.0, &hard.1, &digits.0, &digits.1];
-    let broken: Vec<&Row> = all.into_iter().flatten().filter(|row| row.is_broken()).collect();
-    for row in broken.iter().take(if strict { TOLD } else { 0 }) {
-        row.findings().iter().try_for_each(|finding| say(finding))?;
+    let mut is_broken = false;
+    for Named { title, single, double } in hard::tables(single, double)? {
+        say(&table::named(title, &single, &double, strict))?;
+        let rows = single.iter().chain(&double);
+        let broken: Vec<&Row> = rows.filter(|row| row.is_broken()).collect();
+        is_broken |= !broken.is_empty();
+        for row in broken.iter().take(if strict { TOLD } else { 0 }) {
+            row.findings().iter().try_for_each(|finding| say(finding))?;
+        }
     }
-    Ok(!broken.is_empty())
+    Ok(is_broken)
 }
 
 /// What it looks like, the most telling failures in full, the clauses of the others.
@@ -143,7 +165,7 @@ fn tell_failures(options: &CheckOptions, reports: &[Report]) -> io::Result<()> {
             say(&format!("\nin {}: {diagnosis}", report.precision))?;
         }
         for outcome in told {
-            say(&format!("\n{}", describe(outcome, batch_norm::title(outcome.clause))))?;
+            say(&format!("\n{}", describe(outcome, title(outcome.clause))))?;
             say(&format!("  repeat   {}", repeat(options, outcome.name)))?;
         }
         if !others.is_empty() {

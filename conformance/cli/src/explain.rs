@@ -2,8 +2,8 @@
 
 use std::io;
 
-use evenkeel_conformance::batch_norm::mistakes;
 use evenkeel_conformance::mistake::MistakeInfo;
+use evenkeel_conformance::suites;
 use evenkeel_reference::spec;
 
 use crate::output::{Ending, say};
@@ -21,9 +21,9 @@ pub(crate) fn run(name: &str) -> io::Result<Ending> {
         say(section)?;
         return Ok(Ending::Holds);
     }
-    match mistakes::by_label(name) {
-        Some(mistake) => {
-            say(&of_mistake(&mistake.info))?;
+    match suites::mistakes().into_iter().find(|info| info.label == name) {
+        Some(info) => {
+            say(&of_mistake(info))?;
             Ok(Ending::Holds)
         }
         None => Ok(Ending::usage(&format!(
@@ -63,7 +63,7 @@ pub(crate) fn list() -> io::Result<Ending> {
         say(&format!("{:<8} {:<8} {}", clause.id, clause.level, clause.title))?;
     }
     say("mistakes, with the clause that each breaks")?;
-    let mut infos: Vec<_> = mistakes::all().iter().map(|mistake| &mistake.info).collect();
+    let mut infos = suites::mistakes();
     infos.sort_by_key(|info| info.clause);
     for info in infos {
         say(&format!("{:<28} {:<6} {}", info.label, info.clause, info.summary))?;

@@ -2,8 +2,10 @@
 
 use std::io;
 
-use evenkeel_conformance::batch_norm::{Case, Variance, examine};
+use evenkeel_conformance::batch_norm::Batch;
 use evenkeel_conformance::inputs::{Hard, unit_at};
+use evenkeel_conformance::layer_norm::{self, Layer};
+use evenkeel_conformance::normalization::{Along, Case, Kind, examine};
 use evenkeel_conformance::{Finding, Real, Shape, Strength, Target, Verdict};
 
 use crate::digits::{self, PIXELS};
@@ -37,8 +39,39 @@ impl Row {
     }
 }
 
-/// Values per channel of a named hard input: a prime above four times the widest lanes.
+/// Values per channel or row of a named hard input: a prime above four times the widest lanes.
 const LENGTH: usize = 257;
+
+/// A table of named inputs in both precisions.
+pub(crate) struct Named {
+    /// What the first column shows.
+    pub(crate) title: &'static str,
+    /// In `f32`.
+    pub(crate) single: Vec<Row>,
+    /// In `f64`.
+    pub(crate) double: Vec<Row>,
+}
+
+/// Every table for these targets.
+///
+/// # Errors
+/// When the data in the program are damaged.
+pub(crate) fn tables(single: &dyn Target<f32>, double: &dyn Target<f64>) -> io::Result<Vec<Named>> {
+    let mut tables = Vec::new();
+    if single.batch_norm().is_some() {
+        let title = "batch norm, 257 × 2";
+        tables.push(Named { title, single: channels(single), double: channels(double) });
+        let (single, double) = (columns_of_digits(single)?, columns_of_digits(double)?);
+        tables.push(Named { title: "batch norm, real data", single, double });
+    }
+    if single.layer_norm().is_some() {
+        let title = "layer norm, 2 × 257";
+        tables.push(Named { title, single: rows(single), double: rows(double) });
+        let (single, double) = (rows_of_digits(single)?, rows_of_digits(double)?);
+        tables.push(Named { title: "layer norm, real data", single, double });
+    }
+    Ok(tables)
+}
 
 /// A value of the input from its place and a number in [−2, 2].
 type Value = fn(usize, f64) -> f64;
@@ -66,41 +99,69 @@ fn named<T: Real>() -> Vec<(&'static str, f64, Value)> {
     ]
 }
 
-/// Runs the named hard inputs.
-pub(crate) fn rows<T: Real>(target: &dyn Target<T>) -> Vec<Row> {
+/// The named hard inputs as two channels.
+fn channels<T: Real>(target: &dyn Target<T>) -> Vec<Row> {
     let shape = Shape::new(LENGTH, 2, 1);
-    let inputs = named::<T>().into_iter();
-    inputs
-        .map(|(name, epsilon, value)| {
-            let case = case::<T>(shape, epsilon, |i| value(i / 2, unit_at(1, i)));
-            row(name, target, &case)
-        })
+    named::<T>().into_iter().map(|input| hard_row::<T, Batch>(target, shape, input)).collect()
+}
+
+/// The named hard inputs as two rows, and the rows that layer normalisations have got wrong.
+fn rows<T: Real>(target: &dyn Target<T>) -> Vec<Row> {
+    let shape = Shape::new(2, LENGTH, 1);
+    let shared = named::<T>().into_iter();
+    let known = layer_norm::known(2, LENGTH).into_iter();
+    let own = known.filter(|(name, _)| named::<T>().iter().all(|(other, ..)| other != name));
+    shared
+        .map(|input| hard_row::<T, Layer>(target, shape, input))
+        .chain(own.map(|(name, case)| row(name, target, &case)))
         .collect()
 }
 
-/// Runs the digits: pixels as features, and whole images as one channel.
-///
-/// # Errors
-/// When the data in the program are damaged.
-pub(crate) fn digits<T: Real>(target: &dyn Target<T>) -> io::Result<Vec<Row>> {
+fn hard_row<T: Real, K: Kind>(
+    target: &dyn Target<T>,
+    shape: Shape,
+    (name, epsilon, value): (&'static str, f64, Value),
+) -> Row {
+    let place = |i: usize| match K::ALONG {
+        Along::Channels => i / 2,
+        Along::Rows => i % LENGTH,
+    };
+    let case = case::<T, K>(shape, epsilon, |i| value(place(i), unit_at(1, i)));
+    row(name, target, &case)
+}
+
+/// The digits, pixels as features and whole images as one channel.
+fn columns_of_digits<T: Real>(target: &dyn Target<T>) -> io::Result<Vec<Row>> {
     let pixels = digits::pixels()?;
     let images = pixels.len() / PIXELS;
     let layouts = [
         ("digits, 1797 × 64", Shape::new(images, PIXELS, 1)),
         ("digits, 1797 × 1 × 8 × 8", Shape::new(images, 1, PIXELS)),
     ];
-    let one = |(name, shape)| row(name, target, &case::<T>(shape, USUAL, |i| pixels[i]));
+    let one = |(name, shape)| row(name, target, &case::<T, Batch>(shape, USUAL, |i| pixels[i]));
+    Ok(layouts.into_iter().map(one).collect())
+}
+
+/// The digits, an image a row, and a line of eight pixels a row.
+fn rows_of_digits<T: Real>(target: &dyn Target<T>) -> io::Result<Vec<Row>> {
+    const LINE: usize = 8;
+    let pixels = digits::pixels()?;
+    let layouts = [
+        ("digits, 1797 × 64", Shape::new(pixels.len() / PIXELS, PIXELS, 1)),
+        ("digits, 14376 × 8", Shape::new(pixels.len() / LINE, LINE, 1)),
+    ];
+    let one = |(name, shape)| row(name, target, &case::<T, Layer>(shape, USUAL, |i| pixels[i]));
     Ok(layouts.into_iter().map(one).collect())
 }
 
 /// PROMISE where the target makes it, else SHOULD.
-fn row<T: Real>(name: &'static str, target: &dyn Target<T>, case: &Case<T>) -> Row {
+fn row<T: Real, K: Kind>(name: &'static str, target: &dyn Target<T>, case: &Case<T, K>) -> Row {
     let strength = if target.promises() { Strength::Promise } else { Strength::Should };
     let [forward, backward] = examine(strength, target, case);
     Row { name, forward, backward }
 }
 
-fn case<T: Real>(shape: Shape, epsilon: f64, value: impl Fn(usize) -> f64) -> Case<T> {
+fn case<T: Real, K: Kind>(shape: Shape, epsilon: f64, value: impl Fn(usize) -> f64) -> Case<T, K> {
     let all = |length: usize, value: &dyn Fn(usize) -> f64| -> Vec<T> {
         (0..length).map(|i| T::from_f64(value(i))).collect()
     };
@@ -112,9 +173,6 @@ fn case<T: Real>(shape: Shape, epsilon: f64, value: impl Fn(usize) -> f64) -> Ca
         beta: parameter(4),
         epsilon,
         dy: all(shape.len(), &|i| unit_at(5, i)),
-        mean: parameter(6),
-        variance: all(shape.channels, &|c| 0.5 + unit_at(7, c).abs()),
-        weight_of_new: 0.1,
-        convention: Variance::Unbiased,
+        own: K::own(&vec![[0.0, 1.0]; shape.channels], 0.1, true),
     }
 }

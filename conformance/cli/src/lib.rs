@@ -4,11 +4,10 @@
 
 mod fast;
 
-pub use evenkeel_conformance::batch_norm::Reference;
+pub use evenkeel_conformance::Reference;
 pub use fast::Fast;
 
-use evenkeel_conformance::batch_norm::mistakes;
-use evenkeel_conformance::{Real, Target};
+use evenkeel_conformance::{Real, Target, suites};
 
 /// Whether a failed SHOULD or PROMISE fails the run of this implementation.
 ///
@@ -28,6 +27,6 @@ where
     match name {
         "fast" => Some(Box::new(fast.clone())),
         "reference" => Some(Box::new(Reference)),
-        label => mistakes::by_label(label).map(|mistake| Box::new(mistake) as Box<dyn Target<T>>),
+        label => suites::mistake(label),
     }
 }

@@ -25,7 +25,7 @@ fn table(header: &[&str], numbers_from: usize) -> Table {
 }
 
 /// One row a technique and precision.
-pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
+pub(crate) fn techniques(reports: &[[Report; 2]], strict: bool) -> String {
     let mut table = table(
         &[
             "technique",
@@ -41,7 +41,7 @@ pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
         ],
         1,
     );
-    for report in reports {
+    for report in reports.as_flattened().iter().filter(|report| !report.outcomes.is_empty()) {
         let name = report.technique.replace('_', " ");
         let mut row = vec![format!("{name} {}", report.precision)];
         row.extend(Strength::ALL.map(|strength| clauses(report.clauses(strength))));
@@ -56,12 +56,14 @@ pub(crate) fn techniques(reports: &[Report], strict: bool) -> String {
 }
 
 /// One row a property, both precisions beside each other; inputs that could not tell do not count.
-pub(crate) fn properties(reports: &[Report]) -> String {
+pub(crate) fn properties(reports: &[[Report; 2]]) -> String {
     let header =
         ["property", "clause", "f32\ncases", "error\n/bound", "f64\ncases", "error\n/bound"];
     let mut table = table(&header, 2);
-    let [single, double] = reports else { return table.to_string() };
-    for (single, double) in single.outcomes.iter().zip(&double.outcomes) {
+    let pairs = |[single, double]: &[Report; 2]| {
+        single.outcomes.clone().into_iter().zip(double.outcomes.clone()).collect::<Vec<_>>()
+    };
+    for (single, double) in reports.iter().flat_map(pairs) {
         let mut row = vec![single.name.to_string(), single.clause.to_string()];
         for outcome in [single, double] {
             let broken = outcome.failure.is_some();

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use evenkeel_conformance::batch_norm::mistakes;
+use evenkeel_conformance::suites;
 use rayon::prelude::*;
 
 fn evenkeel(arguments: &[&str]) -> Output {
@@ -19,7 +19,9 @@ fn the_kernels_hold_and_the_table_fits_100_columns() {
     let output = evenkeel(&["--cases", "32"]);
     let text = text(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(text.contains("batch norm") && text.contains("digits"), "{text}");
+    for shown in ["batch norm f32", "layer norm f64", "digits"] {
+        assert!(text.contains(shown), "{shown} is not shown:\n{text}");
+    }
     let widest = text.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(100), "{widest:?} columns");
 }
@@ -27,8 +29,8 @@ fn the_kernels_hold_and_the_table_fits_100_columns() {
 /// Every mistake ends the command with 1; its rows name its clause and its label.
 #[test]
 fn each_mistake_exits_1_and_is_named() {
-    mistakes::all().par_iter().for_each(|mistake| {
-        let (label, clause) = (mistake.info.label, mistake.info.clause);
+    suites::mistakes().par_iter().for_each(|info| {
+        let (label, clause) = (info.label, info.clause);
         let arguments = ["check", "--implementation", label, "--only", clause, "--cases", "48"];
         fails_and_is_named(label, clause, &evenkeel(&arguments));
     });
@@ -37,10 +39,10 @@ fn each_mistake_exits_1_and_is_named() {
 /// The same without choosing the clause: everything else that fails does not hide the label.
 #[test]
 fn a_mistake_is_named_among_all_that_it_breaks() {
-    for label in ["bn-unbiased", "bn-one-pass", "bn-dx-no-var"] {
-        let mistake = mistakes::by_label(label).expect("it is in the catalogue");
-        let output = evenkeel(&["check", "--implementation", label, "--cases", "24"]);
-        fails_and_is_named(label, mistake.info.clause, &output);
+    let chosen = ["bn-unbiased", "bn-one-pass", "bn-dx-no-var", "ln-dx-gamma-outside"];
+    for info in suites::mistakes().into_iter().filter(|info| chosen.contains(&info.label)) {
+        let output = evenkeel(&["check", "--implementation", info.label, "--cases", "24"]);
+        fails_and_is_named(info.label, info.clause, &output);
     }
 }
 
@@ -79,7 +81,7 @@ fn selecting_nothing_exits_4() {
 
 #[test]
 fn only_takes_a_technique_a_clause_or_a_part_of_a_name() {
-    for only in ["batch_norm::forward_agrees", "bn-05", "forward_agrees"] {
+    for only in ["batch_norm::forward_agrees", "layer_norm", "bn-05", "LN-05", "forward_agrees"] {
         let output = evenkeel(&["--only", only, "--cases", "8"]);
         assert_eq!(output.status.code(), Some(0), "{only}: {}", text(&output));
     }

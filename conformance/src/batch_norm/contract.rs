@@ -1,13 +1,16 @@
 //! What a batch normalisation must offer to be checked.
 
+use crate::normalization::contract::{Gradients, Tensors, arguments, check_epsilon};
 use crate::refusal::check_length;
 use crate::{Real, Refusal, Shape};
 
+arguments! { BatchNorm, check_batch }
+
 /// Batch normalisation in precision `T`, over plain slices.
 ///
-/// Offer what you have: the command reports what is left out as skipped, the macro wants a reason for it. Every function checks its
-/// arguments first and, when it refuses, leaves its outputs as they were; each input has a `check`
-/// that a target may call. ε and the weights are `f64` in both precisions: 1e-5 in `f32` is
+/// Offer what you have: the command reports what is left out as skipped, the macro wants a reason
+/// for it. Every function checks its arguments first and, when it refuses, leaves its outputs as they
+/// were; each input has a `check` that a target may call. ε and the weights are `f64` in both precisions: 1e-5 in `f32` is
 /// another number.
 pub trait BatchNorm<T: Real>: Send + Sync {
     /// Normalises with the statistics of the batch itself: `y = γ·(x − μ)/√(σ² + ε) + β`.
@@ -120,21 +123,6 @@ impl Default for Dialect {
     }
 }
 
-/// Arguments of [`BatchNorm::forward`].
-#[derive(Debug, Clone, Copy)]
-pub struct Forward<'a, T> {
-    /// The layout of `x`.
-    pub shape: Shape,
-    /// The batch, `shape.len()` values.
-    pub x: &'a [T],
-    /// γ, one per channel.
-    pub gamma: &'a [T],
-    /// β, one per channel.
-    pub beta: &'a [T],
-    /// ε ≥ 0, finite.
-    pub epsilon: f64,
-}
-
 /// Running statistics, and how one batch moves them: `new = (1 − w)·old + w·batch`.
 #[derive(Debug)]
 pub struct Running<'a, T> {
@@ -167,21 +155,6 @@ pub struct Inference<'a, T> {
     pub epsilon: f64,
 }
 
-/// Arguments of [`BatchNorm::backward`].
-#[derive(Debug, Clone, Copy)]
-pub struct Backward<'a, T> {
-    /// The layout of `x` and `dy`.
-    pub shape: Shape,
-    /// The batch that went forward.
-    pub x: &'a [T],
-    /// γ, one per channel.
-    pub gamma: &'a [T],
-    /// ε ≥ 0, finite.
-    pub epsilon: f64,
-    /// The gradient of the loss by y.
-    pub dy: &'a [T],
-}
-
 /// Arguments of [`BatchNorm::inference_backward`].
 #[derive(Debug, Clone, Copy)]
 pub struct InferenceBackward<'a, T> {
@@ -199,39 +172,6 @@ pub struct InferenceBackward<'a, T> {
     pub epsilon: f64,
     /// The gradient of the loss by y.
     pub dy: &'a [T],
-}
-
-/// Where the gradients go.
-#[derive(Debug)]
-pub struct Gradients<'a, T> {
-    /// The gradient by x, `shape.len()` values.
-    pub dx: &'a mut [T],
-    /// The gradient by γ, one per channel.
-    pub dgamma: &'a mut [T],
-    /// The gradient by β, one per channel.
-    pub dbeta: &'a mut [T],
-}
-
-fn check_epsilon(epsilon: f64) -> Result<(), Refusal> {
-    if epsilon.is_finite() && epsilon >= 0.0 {
-        return Ok(());
-    }
-    Err(Refusal::invalid("epsilon", epsilon, "finite and ≥ 0"))
-}
-
-impl<T> Forward<'_, T> {
-    /// Refuses what the clauses do not allow; `y` is the output.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] for the first argument that is wrong, in the order of the fields.
-    pub fn check(&self, y: &[T]) -> Result<(), Refusal> {
-        self.shape.check_batch()?;
-        check_length("x", self.x, self.shape.len())?;
-        check_length("gamma", self.gamma, self.shape.channels)?;
-        check_length("beta", self.beta, self.shape.channels)?;
-        check_epsilon(self.epsilon)?;
-        check_length("y", y, self.shape.len())
-    }
 }
 
 impl<T> Running<'_, T> {
@@ -272,21 +212,6 @@ impl<T> Inference<'_, T> {
     }
 }
 
-impl<T> Backward<'_, T> {
-    /// Refuses what the clauses do not allow.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] for the first argument that is wrong, in the order of the fields.
-    pub fn check(&self, gradients: &Gradients<'_, T>) -> Result<(), Refusal> {
-        self.shape.check_batch()?;
-        check_length("x", self.x, self.shape.len())?;
-        check_length("gamma", self.gamma, self.shape.channels)?;
-        check_epsilon(self.epsilon)?;
-        check_length("dy", self.dy, self.shape.len())?;
-        gradients.check(self.shape)
-    }
-}
-
 impl<T> InferenceBackward<'_, T> {
     /// Refuses what the clauses do not allow.
     ///
@@ -301,13 +226,5 @@ impl<T> InferenceBackward<'_, T> {
         check_epsilon(self.epsilon)?;
         check_length("dy", self.dy, self.shape.len())?;
         gradients.check(self.shape)
-    }
-}
-
-impl<T> Gradients<'_, T> {
-    fn check(&self, shape: Shape) -> Result<(), Refusal> {
-        check_length("dx", self.dx, shape.len())?;
-        check_length("dgamma", self.dgamma, shape.channels)?;
-        check_length("dbeta", self.dbeta, shape.channels)
     }
 }

@@ -1,35 +1,35 @@
 //! Batch normalisation: what is asked of it, and how it is checked.
-
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | `contract` | [`BatchNorm`], the trait that a target implements, and its arguments |
-//! | `case`, `inputs` | [`Case`], one input to every function, and where inputs come from |
-//! | [`truth`], [`bounds`], [`differences`] | what is right, and how far from it a target may be |
+//! | `case` | [`Case`], one input to every function |
+//! | [`truth`], [`bounds`] | what is right, and how far from it a target may be |
 //! | `properties` | one property a row, each naming its clause |
-//! | [`mistakes`], `diagnosis` | wrong implementations with a label, and which of them a failure looks like |
-//! | `check`, `suite` | all of it on one target, as a report or as tests |
+//! | [`mistakes`] | wrong implementations with a label |
+//! | `kind`, `suite` | all of it for the shared machinery, and as tests |
+//!
+//! What it shares with layer normalisation is in [`normalization`](crate::normalization).
 
 pub mod bounds;
 mod case;
-mod check;
 mod contract;
-mod diagnosis;
-pub mod differences;
-mod inputs;
+mod kind;
 pub mod mistakes;
 mod properties;
 mod reference;
 mod suite;
 pub mod truth;
 
-pub use case::{Case, GradientValues, StepValues};
-pub use check::{NAME, check, count, title};
+pub use crate::normalization::{GradientValues, Gradients, differences};
+pub use case::{Case, Given, StepValues};
 pub use contract::{
-    Backward, BatchNorm, Dialect, Forward, Gradients, Inference, InferenceBackward, Running,
-    Variance,
+    Backward, BatchNorm, Dialect, Forward, Inference, InferenceBackward, Running, Variance,
 };
-pub use diagnosis::diagnose;
-pub use properties::{clause_and_part_of, examine, properties};
-pub use reference::Reference;
+pub use kind::{Batch, Function};
 pub use suite::{Alone, PARTS, assert_property};
+
+/// The dialect of a target, or the verdict that it has no batch normalisation.
+fn dialect_of<T: crate::Real>(target: &dyn crate::Target<T>) -> Result<Dialect, crate::Verdict> {
+    target.batch_norm().map(BatchNorm::dialect).ok_or(crate::Verdict::NotOffered)
+}

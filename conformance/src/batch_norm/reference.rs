@@ -1,8 +1,6 @@
-//! `evenkeel-reference` in the contract: the first target of the suite, and one of its judges.
-//!
-//! A tensor of layout (outer, channels, inner) becomes a matrix of m = outer·inner rows and a column
-//! per channel. `f32` data is widened, which is exact; results are rounded once.
+//! Batch normalisation of `evenkeel-reference` in the contract.
 
+use evenkeel_reference::Error;
 use evenkeel_reference::batch_norm as reference;
 use evenkeel_reference::batch_norm::RunningVariance;
 use nalgebra::{DMatrix, DVector};
@@ -10,21 +8,11 @@ use nalgebra::{DMatrix, DVector};
 use super::{
     Backward, BatchNorm, Forward, Gradients, Inference, InferenceBackward, Running, Variance,
 };
-use crate::{Real, Refusal, Shape, Target};
-
-/// The scalar `f64` formulas of `evenkeel-reference`, as a target in either precision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reference;
-
-impl<T: Real> Target<T> for Reference {
-    fn name(&self) -> String {
-        "reference".into()
-    }
-
-    fn batch_norm(&self) -> Option<&dyn BatchNorm<T>> {
-        Some(self)
-    }
-}
+use crate::normalization::Pulled;
+use crate::reference::{
+    Reference, matrix, refusal, vector, write_gradients, write_tensor, write_vector,
+};
+use crate::{Real, Refusal, Shape};
 
 impl<T: Real> BatchNorm<T> for Reference {
     fn forward(&self, input: &Forward<'_, T>, y: &mut [T]) -> Result<(), Refusal> {
@@ -81,9 +69,7 @@ impl<T: Real> BatchNorm<T> for Reference {
 }
 
 /// The reference's forward pass with all its steps.
-pub(super) fn forward<T: Real>(
-    input: &Forward<'_, T>,
-) -> Result<reference::Forward, evenkeel_reference::Error> {
+pub(super) fn forward<T: Real>(input: &Forward<'_, T>) -> Result<reference::Forward, Error> {
     reference::forward(
         &matrix(input.shape, input.x),
         &vector(input.gamma),
@@ -93,21 +79,17 @@ pub(super) fn forward<T: Real>(
 }
 
 /// The reference's gradients of training.
-pub(super) fn backward<T: Real>(
-    input: &Backward<'_, T>,
-) -> Result<reference::Gradients, evenkeel_reference::Error> {
-    reference::backward(
-        &matrix(input.shape, input.x),
-        &vector(input.gamma),
-        input.epsilon,
-        &matrix(input.shape, input.dy),
-    )
+pub(super) fn backward<T: Real>(input: &Backward<'_, T>) -> Result<Pulled, Error> {
+    let (x, dy) = (matrix(input.shape, input.x), matrix(input.shape, input.dy));
+    reference::backward(&x, &vector(input.gamma), input.epsilon, &dy).map(pulled)
+}
+
+fn pulled(reference::Gradients { dx, dgamma, dbeta }: reference::Gradients) -> Pulled {
+    Pulled { dx, dgamma, dbeta }
 }
 
 /// The reference's x̂ by the given statistics.
-pub(super) fn normalize<T: Real>(
-    input: &Inference<'_, T>,
-) -> Result<DMatrix<f64>, evenkeel_reference::Error> {
+pub(super) fn normalize<T: Real>(input: &Inference<'_, T>) -> Result<DMatrix<f64>, Error> {
     reference::normalize(
         &matrix(input.shape, input.x),
         &vector(input.mean),
@@ -117,9 +99,7 @@ pub(super) fn normalize<T: Real>(
 }
 
 /// The reference's y by the given statistics.
-pub(super) fn inference<T: Real>(
-    input: &Inference<'_, T>,
-) -> Result<DMatrix<f64>, evenkeel_reference::Error> {
+pub(super) fn inference<T: Real>(input: &Inference<'_, T>) -> Result<DMatrix<f64>, Error> {
     reference::inference(
         &matrix(input.shape, input.x),
         &vector(input.gamma),
@@ -133,7 +113,7 @@ pub(super) fn inference<T: Real>(
 /// The reference's gradients of inference.
 pub(super) fn inference_backward<T: Real>(
     input: &InferenceBackward<'_, T>,
-) -> Result<reference::Gradients, evenkeel_reference::Error> {
+) -> Result<Pulled, Error> {
     reference::inference_backward(
         &matrix(input.shape, input.x),
         &vector(input.gamma),
@@ -142,6 +122,7 @@ pub(super) fn inference_backward<T: Real>(
         input.epsilon,
         &matrix(input.shape, input.dy),
     )
+    .map(pulled)
 }
 
 /// The reference's running mean and variance after `step`.
@@ -149,7 +130,7 @@ pub(super) fn moved<T: Real>(
     shape: Shape,
     running: &Running<'_, T>,
     step: &reference::Forward,
-) -> Result<(DVector<f64>, DVector<f64>), evenkeel_reference::Error> {
+) -> Result<(DVector<f64>, DVector<f64>), Error> {
     let convention = match running.convention {
         Variance::Biased => RunningVariance::Biased,
         Variance::Unbiased => RunningVariance::Unbiased,
@@ -160,39 +141,4 @@ pub(super) fn moved<T: Real>(
         reference::running_mean(&vector(running.mean), &step.mean, w)?,
         reference::running_variance(&old, &step.variance, m, w, convention)?,
     ))
-}
-
-/// The reference's errors name arguments as the contract does.
-fn refusal(error: evenkeel_reference::Error) -> Refusal {
-    Refusal::Invalid { argument: error.argument.into(), value: error.value, allowed: error.allowed }
-}
-
-/// Rows are positions, columns are channels.
-fn matrix<T: Real>(shape: Shape, tensor: &[T]) -> DMatrix<f64> {
-    let element = |k, c| tensor[shape.index(k, c)].to_f64();
-    DMatrix::from_fn(shape.per_channel(), shape.channels, element)
-}
-
-fn vector<T: Real>(values: &[T]) -> DVector<f64> {
-    DVector::from_iterator(values.len(), values.iter().map(|value| value.to_f64()))
-}
-
-fn write_tensor<T: Real>(shape: Shape, matrix: &DMatrix<f64>, tensor: &mut [T]) {
-    for c in 0..shape.channels {
-        for k in 0..shape.per_channel() {
-            tensor[shape.index(k, c)] = T::from_f64(matrix[(k, c)]);
-        }
-    }
-}
-
-fn write_vector<T: Real>(vector: &DVector<f64>, values: &mut [T]) {
-    for (value, number) in values.iter_mut().zip(vector) {
-        *value = T::from_f64(*number);
-    }
-}
-
-fn write_gradients<T: Real>(shape: Shape, result: &reference::Gradients, to: Gradients<'_, T>) {
-    write_tensor(shape, &result.dx, to.dx);
-    write_vector(&result.dgamma, to.dgamma);
-    write_vector(&result.dbeta, to.dbeta);
 }

@@ -1,8 +1,6 @@
 //! `batch_norm_suite!`: the clauses of batch normalisation as tests of a user's crate.
 
-use super::check::could_fail;
-use super::{BatchNorm, diagnose, properties};
-use crate::report::describe;
+use super::{Batch, BatchNorm};
 use crate::suite::{assert_holds, short_name};
 use crate::{Real, Target};
 
@@ -28,16 +26,7 @@ impl<T: Real, B: BatchNorm<T>> Target<T> for Alone<B> {
 /// # Panics
 /// When the property does not hold, with the smallest failing input and the likely mistake.
 pub fn assert_property<T: Real, B: BatchNorm<T>>(target: B, name: &str) {
-    let target = Alone(target);
-    assert_holds(&properties::<T>(), name, &target, |outcome| {
-        let failure = outcome.failure.as_ref();
-        let cases: Vec<_> =
-            failure.into_iter().flat_map(|f| [f.smallest.clone(), f.drawn.clone()]).collect();
-        let title = super::title(outcome.clause);
-        let text = describe(&outcome.clone().map(|case| format!("{case:?}")), title);
-        let likely = diagnose(&target, &cases).among(|info| could_fail(info, &[outcome.part]));
-        format!("{text}  {likely}\n")
-    });
+    assert_holds::<Batch, T>(&Alone(target), name);
 }
 
 /// Hands the list of properties to another macro: part, strength, name.
@@ -108,20 +97,10 @@ macro_rules! __batch_norm_properties {
 /// nor excused fails. Clauses that are SHOULD run with `cargo test -- --ignored`.
 #[macro_export]
 macro_rules! batch_norm_suite {
-    ($target:expr, f32 $(, without: [$($without:tt)*])? $(,)?) => {
-        $crate::batch_norm_suite!(@stamp batch_norm_f32, $target, f32, [$($($without)*)?]);
-    };
-    ($target:expr, f64 $(, without: [$($without:tt)*])? $(,)?) => {
-        $crate::batch_norm_suite!(@stamp batch_norm_f64, $target, f64, [$($($without)*)?]);
-    };
-    ($target:expr $(, without: [$($without:tt)*])? $(,)?) => {
-        $crate::batch_norm_suite!(@stamp batch_norm, $target, _, [$($($without)*)?]);
-    };
-    (@stamp $module:ident, $target:expr, $precision:ty, [$($without:tt)*]) => {
-        $crate::__batch_norm_properties! {
-            [$crate::__stamp_suite]
-            ($) $module, [$crate::batch_norm::assert_property], [$crate::batch_norm::PARTS],
-            $target, $precision, [$($without)*],
+    ($($arguments:tt)*) => {
+        $crate::__normalization_suite! {
+            [$crate::__batch_norm_properties] [$crate::batch_norm]
+            [batch_norm_f32 batch_norm_f64 batch_norm] $($arguments)*
         }
     };
 }

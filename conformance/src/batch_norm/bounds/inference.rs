@@ -20,11 +20,12 @@
 //! **Domain.** variance + ε > 0, |x| + |mean| and what it is multiplied with within MAX/4; for sound
 //! variance + ε is a normal number of T too, as ε is rounded to T.
 
-use super::forward::{PROMISED_LENGTH, computes_in_f64};
-use super::model::promised_height;
-use super::{ForwardBounds, GradientBounds, Precision, SECOND_ORDER};
 use crate::batch_norm::Case;
 use crate::batch_norm::truth::{InferenceBackwardTruth, InferenceTruth};
+use crate::normalization::bounds::{
+    ForwardBounds, GradientBounds, PROMISED_LENGTH, Precision, SECOND_ORDER, computes_in_f64,
+    promised_height,
+};
 use crate::{Real, Strength, ulp};
 
 /// The parameters of one channel, and whether they allow a bound.
@@ -44,7 +45,7 @@ impl Channel {
         Self {
             gamma: case.gamma[c].to_f64().abs(),
             beta: case.beta[c].to_f64().abs(),
-            mean: case.mean[c].to_f64().abs(),
+            mean: case.own.mean[c].to_f64().abs(),
             rstd: truth.rstd[c],
             largest: case.shape.channel(&case.x, c).fold(0.0, largest),
         }
@@ -52,7 +53,7 @@ impl Channel {
 
     fn applies<T: Real>(&self, strength: Strength, case: &Case<T>, c: usize) -> bool {
         let limit = T::MAX / 4.0;
-        let square = case.variance[c].to_f64() + case.epsilon;
+        let square = case.own.variance[c].to_f64() + case.epsilon;
         let size = self.largest + self.mean;
         let normal = strength != Strength::Must || (square >= T::MIN_POSITIVE && square <= limit);
         let short = !computes_in_f64::<T>() || case.shape.per_channel() <= PROMISED_LENGTH;
@@ -147,9 +148,12 @@ pub(super) fn gradient_bounds<T: Real>(
         channels.iter().enumerate().map(|(c, one)| Pulled::of(case, truth, c, one)).collect();
     let in_range = |one: &Pulled| one.largest_dy() * one.m() * one.factor() <= T::MAX / 4.0;
     let applies = applying(strength, case, &channels);
+    let applies: Vec<bool> =
+        applies.into_iter().zip(&pulled).map(|(one, p)| one && in_range(p)).collect();
     let all = |of: &dyn Fn(&Pulled) -> f64| pulled.iter().map(of).collect();
     GradientBounds {
-        applies: applies.into_iter().zip(&pulled).map(|(one, p)| one && in_range(p)).collect(),
+        applies_to_dgamma: applies.clone(),
+        applies,
         dx: (0..case.shape.len())
             .map(|i| {
                 let channel = &channels[case.shape.channel_of(i)];
@@ -289,6 +293,7 @@ pub(in crate::batch_norm) fn sound_gradients<T: Real>(
     };
     GradientBounds {
         applies: vec![true; channels.len()],
+        applies_to_dgamma: vec![true; channels.len()],
         dx: (0..case.shape.len()).map(dx).collect(),
         dgamma: pulled.iter().map(|one| one.any_dgamma(precision, Strength::Must)).collect(),
         dbeta: pulled.iter().map(|one| one.any_dbeta(precision)).collect(),

@@ -1,75 +1,21 @@
-//! How far from the truth an output may be: one number per element, computed from the data.
-//!
-//! ```text
-//! u      unit roundoff of T          η   its smallest subnormal        uₘ = u/(1 − (m + 8)u)
-//! X      max|x|        D  max|x − μ|         r = 1/√(σ² + ε)           x̂ = (x − μ)·r
-//! Δ      absolute error of the mean          θ   relative error of σ² + ε       ρ   of r
-//! ```
-//!
-//! Three strengths differ in Δ, θ and ρ only ([`ErrorModel`]); the way from there to y, dx, dγ and
-//! dβ is one ([`forward`], [`backward`]), except for what the kernels promise in `f32`, which is
-//! computed in `f64` and rounded once:
-//!
-//! - **sound** (MUST): what any tree of additions, Welford's updating, Chan's merging and two passes
-//!   meet, whether they normalise as (x − μ)·r, (x − μ)/s or folded into x·a + b;
-//! - **robust** (SHOULD): the same after subtracting one element of the channel first, so that X
-//!   becomes 2D and the condition of the data is gone, and in units in which squares stay in range;
-//! - **promise** (PROMISE): what `evenkeel-fast` claims.
-//!
-//! A bound *applies* to a channel where the derivation holds: finite data, no overflow on the way,
-//! θ ≤ ¼. Elsewhere nothing can be told.
-//!
-//! All of it is computed in `f64`, in units of √(σ² + ε), so that no square leaves the range. The
-//! bounds are first order but for θ, ρ, Δ and sums of errors, which are not small and are carried
-//! in full; products with the other errors, each at most a few u ≤ 2⁻²⁴, and the rounding of this
-//! arithmetic itself, are covered by the factor 1 + 2⁻¹⁰. What the judge itself may be off is not in
-//! the bound: add the truth's `uncertainty`.
+//! How far inference and the running statistics may be from the truth; what training gives is that
+//! of [`normalization`](crate::normalization::bounds).
 
-mod backward;
-mod forward;
 mod inference;
-mod model;
 mod running;
 
 use super::Case;
-use super::truth::{
-    BackwardTruth, ForwardTruth, InferenceBackwardTruth, InferenceTruth, RunningTruth,
-};
+use super::truth::{InferenceBackwardTruth, InferenceTruth, RunningTruth};
 use crate::{Real, Strength};
 
-pub use model::{ErrorModel, Precision};
+pub use crate::normalization::bounds::{
+    ErrorModel, ForwardBounds, GradientBounds, Precision, backward, forward,
+};
 
-pub(super) use backward::sound_channel as sound_backward_channel;
-pub(super) use forward::sound_outputs;
 pub(super) use inference::{
     sound_gradients as sound_inference_gradients, sound_outputs as sound_inference,
 };
 pub(super) use running::sound_channel as sound_running_channel;
-
-/// Covers products of two errors: every error that is not carried in full is below 2⁻²⁰.
-pub(crate) const SECOND_ORDER: f64 = 1.0 + 1.0 / 1024.0;
-
-/// The bounds of y.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ForwardBounds {
-    /// Whether the bound says anything of a channel.
-    pub applies: Vec<bool>,
-    /// Of y, one per element.
-    pub y: Vec<f64>,
-}
-
-/// The bounds of the gradients.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GradientBounds {
-    /// Whether the bounds of dx and dγ say anything of a channel. That of dβ holds wherever Σ|dy| does not overflow.
-    pub applies: Vec<bool>,
-    /// Of dx, one per element.
-    pub dx: Vec<f64>,
-    /// Of dγ, one per channel.
-    pub dgamma: Vec<f64>,
-    /// Of dβ, one per channel.
-    pub dbeta: Vec<f64>,
-}
 
 /// The bounds of the running statistics.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,22 +26,6 @@ pub struct RunningBounds {
     pub mean: Vec<f64>,
     /// Of the running variance, one per channel.
     pub variance: Vec<f64>,
-}
-
-/// Of y in training.
-#[must_use]
-pub fn forward<T: Real>(strength: Strength, case: &Case<T>, truth: &ForwardTruth) -> ForwardBounds {
-    forward::bounds(strength, case, truth)
-}
-
-/// Of dx, dγ and dβ in training.
-#[must_use]
-pub fn backward<T: Real>(
-    strength: Strength,
-    case: &Case<T>,
-    truth: &BackwardTruth,
-) -> GradientBounds {
-    backward::bounds(strength, case, truth)
 }
 
 /// Of y in inference.

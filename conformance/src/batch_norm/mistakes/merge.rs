@@ -6,9 +6,9 @@
 //! Q is Σ(x − mean)² (Chan, Golub & LeVeque 1983). Every mean is a shift and an offset from it, and the
 //! parts have shifts of their own.
 
-use super::Fault;
-use super::base::Statistics;
 use crate::Real;
+use crate::normalization::mistakes::Fault;
+use crate::normalization::mistakes::base::Statistics;
 
 /// What is kept of one part.
 struct Moments {

@@ -1,14 +1,14 @@
 //! Clauses BN-15 to BN-17, BN-27 and BN-28: the given statistics, forward and backward.
 
-use super::{Case, Checked, inference, inference_backward, step};
-use crate::batch_norm::truth::{ForwardTruth, InferenceBackwardTruth, InferenceTruth};
-use crate::batch_norm::{Variance, bounds};
+use super::{Case, inference, inference_backward, step};
+use crate::batch_norm::truth::{InferenceBackwardTruth, InferenceTruth};
+use crate::batch_norm::{Given, Variance, bounds, dialect_of};
 use crate::compare::{Expected, compare};
 use crate::exact::Wide;
-use crate::verdict::{Strength, Verdict};
+use crate::normalization::properties::backward::gradients_agree;
+use crate::normalization::truth::ForwardTruth;
+use crate::verdict::{Checked, Strength, Verdict};
 use crate::{Real, Target};
-
-use super::backward::gradients_agree;
 
 /// y is the formula's with the given mean and variance.
 pub(super) fn agrees<T: Real>(
@@ -60,13 +60,13 @@ pub(super) fn mates_do_not_matter<T: Real>(target: &dyn Target<T>, case: &Case<T
 /// The statistics go through the running ones (weight 1, biased), so they carry their own error and
 /// one rounding: y moves by |γ|·r·(error of the mean) and by |x̂γ|/2 · (error of σ²)/(σ² + ε).
 pub(super) fn repeats_training<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
-    let mut with_weight = Case { weight_of_new: 1.0, convention: Variance::Biased, ..case.clone() };
-    let dialect = super::normalizer(target)?.dialect();
-    if dialect.only_running_variance == Some(Variance::Unbiased) {
+    let own = Given { weight_of_new: 1.0, convention: Variance::Biased, ..case.own.clone() };
+    let mut with_weight = Case { own, ..case.clone() };
+    if dialect_of(target)?.only_running_variance == Some(Variance::Unbiased) {
         return Ok(Verdict::CannotTell("the dialect has no biased running variance"));
     }
     let after = step(target, &with_weight)?;
-    (with_weight.mean, with_weight.variance) = (after.mean, after.variance);
+    (with_weight.own.mean, with_weight.own.variance) = (after.mean, after.variance);
     let y = inference(target, &with_weight)?;
     let truth = ForwardTruth::for_strength(case, Strength::Must);
     let forward = bounds::forward(Strength::Must, case, &truth);
@@ -76,7 +76,7 @@ pub(super) fn repeats_training<T: Real>(target: &dyn Target<T>, case: &Case<T>) 
         let c = case.shape.channel_of(i);
         // The sound bound of y already holds the error of computed statistics; one more rounding
         // of each of them to T is u·|μ|·r·|γ| and u·|x̂γ|.
-        let (channel, gamma) = (&truth.channels[c], case.gamma[c].to_f64().abs());
+        let (channel, gamma) = (&truth.statistics[c], case.gamma[c].to_f64().abs());
         let stored = T::UNIT_ROUNDOFF
             * gamma
             * (channel.mean.to_f64().abs() * channel.rstd + truth.normalized[i].abs());

@@ -1,52 +1,51 @@
 //! Mistakes with arguments (BN-13, BN-14), with bits (BN-29, BN-30) and in merging (BN-31).
 
-use super::super::{Fault, Mistake};
-use super::planted;
+use super::{Fault, Mistake};
 
 pub(super) const REST: &[Mistake] = &[
-    planted(
+    Mistake::planted(
         Fault::EpsUnchecked,
         "bn-eps-unchecked",
         "BN-13",
         "a negative or non-finite ε is accepted",
         "refuse it and name `epsilon`",
     ),
-    planted(
+    Mistake::planted(
         Fault::LengthUnchecked,
         "bn-length-unchecked",
         "BN-13",
         "the lengths of γ and β are not checked",
         "refuse a wrong length and name the argument",
     ),
-    planted(
+    Mistake::planted(
         Fault::EmptyAccepted,
         "bn-empty-accepted",
         "BN-13",
         "an empty batch is accepted",
         "refuse it and name `shape`: a mean of nothing is nothing",
     ),
-    planted(
+    Mistake::planted(
         Fault::WeightUnchecked,
         "bn-weight-unchecked",
         "BN-13",
         "a weight of the new batch outside 0 to 1 is accepted",
         "refuse it and name `weight_of_new`",
     ),
-    planted(
+    Mistake::planted(
         Fault::Misnamed,
         "bn-argument-misnamed",
         "BN-13",
         "the refusal does not name the argument",
         "name the argument as the contract does, with its value and what is allowed",
     ),
-    planted(
+    Mistake::planted(
         Fault::PartialWrite,
         "bn-partial-write",
         "BN-14",
         "outputs are cleared before the arguments are checked",
         "check first, write after",
     ),
-    planted(
+    Mistake::planted(
         Fault::Threads,
         "bn-threads",
         "BN-29",
@@ -54,7 +53,7 @@ pub(super) const REST: &[Mistake] = &[
         "split by the shape alone, and merge the parts in a fixed order",
     )
     .bits(),
-    planted(
+    Mistake::planted(
         Fault::LevelBits,
         "bn-level-bits",
         "BN-30",
@@ -62,14 +61,14 @@ pub(super) const REST: &[Mistake] = &[
         "fix the order by virtual lanes that every instruction set shares",
     )
     .bits(),
-    planted(
+    Mistake::planted(
         Fault::MergeDistance,
         "bn-merge-no-distance",
         "BN-31",
         "the variances of the parts are averaged, without the distance between their means",
         "add δ²·n_a·n_b/n to the sum of squares",
     ),
-    planted(
+    Mistake::planted(
         Fault::MergeShift,
         "bn-merge-shift-ignored",
         "BN-31",

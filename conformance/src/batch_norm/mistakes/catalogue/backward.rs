@@ -1,40 +1,52 @@
 //! Mistakes of the backward passes: BN-21 to BN-28.
 
-use super::super::{Fault, Mistake};
-use super::planted;
+use super::{Fault, Mistake};
 
 pub(super) const BACKWARD: &[Mistake] = &[
-    planted(
+    Mistake::planted(
         Fault::ParamWrongAxis,
         "bn-param-wrong-axis",
         "BN-21",
         "dγ and dβ are summed over the wrong axis",
         "sum over outer and inner: one value per channel",
     ),
-    planted(
+    Mistake::planted(
         Fault::DgammaUncentred,
         "bn-dgamma-uncentred",
         "BN-21",
         "dγ is Σ dy·x",
         "sum dy·x̂, with the normalised x",
     ),
-    planted(
+    Mistake::planted(
+        Fault::DgammaMean,
+        "bn-dgamma-mean",
+        "BN-21",
+        "dγ is the mean of dy·x̂",
+        "dγ is the sum of dy·x̂",
+    ),
+    Mistake::planted(
         Fault::DbetaMean,
         "bn-dbeta-mean",
         "BN-21",
         "dβ is the mean of dy",
         "dβ is the sum of dy",
     ),
-    planted(
+    Mistake::planted(
         Fault::DxDetached,
         "bn-dx-detached",
         "BN-22",
         "dx is γ·r·dy, as if mean and variance were constants",
         "subtract what flows through the mean and through the variance",
     ),
-    planted(Fault::DxNoGamma, "bn-dx-no-gamma", "BN-22", "γ is left out of dx", "multiply dx by γ")
-        .seen_in("denizyuret/Knet.jl#289"),
-    planted(
+    Mistake::planted(
+        Fault::DxNoGamma,
+        "bn-dx-no-gamma",
+        "BN-22",
+        "γ is left out of dx",
+        "multiply dx by γ",
+    )
+    .seen_in("denizyuret/Knet.jl#289"),
+    Mistake::planted(
         Fault::DxExtraTerm,
         "bn-dx-extra-term",
         "BN-22",
@@ -42,21 +54,35 @@ pub(super) const BACKWARD: &[Mistake] = &[
         "subtract mean(dy) once: what σ² sends through μ sums to zero",
     )
     .seen_in("apache/mxnet#1053"),
-    planted(
+    Mistake::planted(
+        Fault::DxUndivided,
+        "bn-dx-undivided",
+        "BN-22",
+        "dx subtracts the sums of dy and of dy·x̂, not their means",
+        "divide both sums by m",
+    ),
+    Mistake::planted(
+        Fault::DxVarianceSign,
+        "bn-dx-variance-sign",
+        "BN-22",
+        "the path through the variance is added to dx",
+        "subtract x̂·mean(dy·x̂)",
+    ),
+    Mistake::planted(
         Fault::DxNoMean,
         "bn-dx-no-mean",
         "BN-23",
         "dx lacks the path through the mean",
         "subtract mean(dy)",
     ),
-    planted(
+    Mistake::planted(
         Fault::DxNoVar,
         "bn-dx-no-var",
         "BN-23",
         "dx lacks the path through the variance",
         "subtract x̂·mean(dy·x̂)",
     ),
-    planted(
+    Mistake::planted(
         Fault::BackwardMeanRounded,
         "bn-backward-mean-rounded",
         "BN-24",
@@ -64,7 +90,7 @@ pub(super) const BACKWARD: &[Mistake] = &[
         "save the mean as a shift and an offset, or in more digits",
     )
     .rounding(),
-    planted(
+    Mistake::planted(
         Fault::DxTwoRoundings,
         "bn-dx-two-roundings",
         "BN-25",
@@ -73,21 +99,21 @@ pub(super) const BACKWARD: &[Mistake] = &[
     )
     .rounding()
     .single_only(),
-    planted(
+    Mistake::planted(
         Fault::BackwardNanHidden,
         "bn-backward-nan-hidden",
         "BN-26",
         "a NaN in dy is left out of the sums",
         "let it through: dγ, dβ and the channel's dx are NaN",
     ),
-    planted(
+    Mistake::planted(
         Fault::DxEvalFormula,
         "bn-dx-eval-formula",
         "BN-27",
         "backward in inference subtracts the paths through mean and variance",
         "dx = γ·r·dy: given statistics are constants",
     ),
-    planted(
+    Mistake::planted(
         Fault::InferenceDxRounded,
         "bn-inference-dx-rounded",
         "BN-28",

@@ -1,0 +1,105 @@
+//! The kernels of `evenkeel-fast` as a target of the suite.
+
+mod batch_norm;
+mod layer_norm;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use evenkeel_conformance::batch_norm::BatchNorm;
+use evenkeel_conformance::layer_norm::LayerNorm;
+use evenkeel_conformance::{Real, Refusal, Shape, Target};
+use evenkeel_fast::{Element, Level, Moments, Policy, Workspace};
+
+/// The kernels under one policy, with a workspace that is kept from call to call.
+#[derive(Clone)]
+pub struct Fast {
+    policy: Policy,
+    workspace: Arc<Mutex<Workspace>>,
+    workers: Arc<AtomicUsize>,
+}
+
+impl Fast {
+    /// From this many elements on the suite lets threads take part: low enough that both the
+    /// serial and the parallel path are checked with inputs that take little time.
+    const SERIAL_BELOW: usize = 1 << 14;
+
+    /// The kernels at an instruction-set level.
+    #[must_use]
+    pub fn at(level: Level) -> Self {
+        Self::with(Policy { level, serial_below: Self::SERIAL_BELOW })
+    }
+
+    /// The kernels under a policy.
+    #[must_use]
+    pub fn with(policy: Policy) -> Self {
+        Self {
+            policy,
+            workspace: Arc::new(Mutex::new(Workspace::new())),
+            workers: Arc::new(AtomicUsize::new(0)),
+        }
+    }
+
+    /// Calls a kernel with the kept workspace. A panic inside an earlier call leaves it usable.
+    fn run<R>(
+        &self,
+        kernel: impl FnOnce(&mut Workspace, &Policy) -> Result<R, evenkeel_fast::Error>,
+    ) -> Result<R, Refusal> {
+        let mut workspace = self.workspace.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = kernel(&mut workspace, &self.policy);
+        self.workers.store(workspace.workers_seen(), Ordering::Relaxed);
+        result.map_err(|error| refusal(&error))
+    }
+}
+
+impl Default for Fast {
+    fn default() -> Self {
+        Self::at(Level::best())
+    }
+}
+
+fn refusal(error: &evenkeel_fast::Error) -> Refusal {
+    Refusal::invalid(error.argument().to_string(), error.value(), error.allowed())
+}
+
+fn shape(shape: Shape) -> evenkeel_fast::Shape {
+    evenkeel_fast::Shape::new(shape.outer, shape.channels, shape.inner)
+}
+
+/// Room for the statistics of every channel, or of every row.
+fn blank(groups: usize) -> Vec<Moments> {
+    vec![Moments::default(); groups]
+}
+
+impl<T: Real + Element> Target<T> for Fast {
+    fn name(&self) -> String {
+        format!("fast ({})", self.policy.level.name())
+    }
+
+    fn batch_norm(&self) -> Option<&dyn BatchNorm<T>> {
+        Some(self)
+    }
+
+    fn layer_norm(&self) -> Option<&dyn LayerNorm<T>> {
+        Some(self)
+    }
+
+    /// Every level of this machine, and the one thread that runs the same blocks alone.
+    fn variants(&self) -> Vec<(String, Box<dyn Target<T>>)> {
+        let levels = Level::available().into_iter();
+        let mut all: Vec<(String, Box<dyn Target<T>>)> = levels
+            .map(|level| (level.name().to_string(), Box::new(Self::at(level)) as _))
+            .collect();
+        let alone = Policy { serial_below: usize::MAX, ..self.policy };
+        all.push(("of this machine, serial".to_string(), Box::new(Self::with(alone))));
+        all
+    }
+
+    fn workers_seen(&self) -> Option<usize> {
+        Some(self.workers.load(Ordering::Relaxed))
+    }
+
+    fn promises(&self) -> bool {
+        true
+    }
+}

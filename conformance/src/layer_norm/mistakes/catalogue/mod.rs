@@ -1,0 +1,13 @@
+//! The table of the mistakes: fault, label, clause, what was done wrong, what to do instead.
+
+mod arguments;
+mod backward;
+mod forward;
+
+use std::sync::LazyLock;
+
+use super::Mistake;
+use crate::normalization::mistakes::Fault;
+
+pub(super) static ALL: LazyLock<Vec<Mistake>> =
+    LazyLock::new(|| [forward::FORWARD, backward::BACKWARD, arguments::REST].concat());

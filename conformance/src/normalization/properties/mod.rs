@@ -1,0 +1,58 @@
+//! What must hold of either normalisation, and the row that names a property.
+
+pub(crate) mod backward;
+pub(crate) mod forward;
+
+use super::{Case, GradientValues, Kind};
+use crate::verdict::{Strength, Verdict, settled, yields};
+use crate::{Real, Target};
+
+/// The table of a technique's properties, one row each:
+/// `clause strength part cost inputs => name = check`.
+macro_rules! properties {
+    ($($clause:literal $strength:ident $part:literal $cost:literal $inputs:path =>
+       $name:ident = $check:expr;)*) => {
+        vec![$($crate::Property {
+            name: stringify!($name),
+            clause: $clause,
+            strength: $crate::Strength::$strength,
+            part: $part,
+            cost: $cost,
+            inputs: $inputs,
+            check: |target, case| {
+                let check: fn(&dyn $crate::Target<T>, &Case<T>) -> $crate::verdict::Checked = $check;
+                $crate::verdict::settled(check(target, case))
+            },
+        }),*]
+    };
+}
+
+pub(crate) use properties;
+
+/// y, or the verdict on a refusal.
+pub(crate) fn forward<T: Real, K: Kind>(
+    target: &dyn Target<T>,
+    case: &Case<T, K>,
+) -> Result<Vec<T>, Verdict> {
+    yields("forward", case.forward(target))
+}
+
+/// The gradients, or the verdict on a refusal.
+pub(crate) fn backward<T: Real, K: Kind>(
+    target: &dyn Target<T>,
+    case: &Case<T, K>,
+) -> Result<GradientValues<T>, Verdict> {
+    yields("backward", case.backward(target))
+}
+
+/// The forward and the backward pass of one input against the bounds of that strength.
+pub fn examine<T: Real, K: Kind>(
+    strength: Strength,
+    target: &dyn Target<T>,
+    case: &Case<T, K>,
+) -> [Verdict; 2] {
+    [
+        settled(forward::agrees(strength, target, case)),
+        settled(backward::agrees(strength, target, case)),
+    ]
+}

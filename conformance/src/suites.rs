@@ -1,0 +1,98 @@
+//! All techniques, for who does not know them by name: the command and the tests.
+
+use std::marker::PhantomData;
+
+use crate::batch_norm::Batch;
+use crate::layer_norm::Layer;
+use crate::mistake::MistakeInfo;
+use crate::property::Settings;
+use crate::report::Report;
+use crate::technique::{self, Planted, Technique};
+use crate::{Real, Strength, Target};
+
+/// A property as reports know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// Its name.
+    pub name: &'static str,
+    /// Its clause.
+    pub clause: &'static str,
+    /// The part of the contract that it needs.
+    pub part: &'static str,
+    /// What the clause is worth.
+    pub strength: Strength,
+}
+
+/// The suite of one technique in one precision, whatever its inputs are.
+pub trait Suite<T: Real> {
+    /// The technique's name.
+    fn technique(&self) -> &'static str;
+    /// Every property.
+    fn rows(&self) -> Vec<Row>;
+    /// As [`technique::count`].
+    fn count(&self, target: &dyn Target<T>, wanted: &dyn Fn(&str) -> bool) -> usize;
+    /// As [`technique::check`].
+    fn check(
+        &self,
+        target: &dyn Target<T>,
+        settings: Settings,
+        wanted: &dyn Fn(&str) -> bool,
+        progress: &mut dyn FnMut(&'static str),
+    ) -> Report;
+}
+
+struct Of<K>(PhantomData<K>);
+
+impl<T: Real, K: Technique> Suite<T> for Of<K> {
+    fn technique(&self) -> &'static str {
+        K::NAME
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let row = |p: crate::Property<T, K::Case<T>>| Row {
+            name: p.name,
+            clause: p.clause,
+            part: p.part,
+            strength: p.strength,
+        };
+        K::properties::<T>().into_iter().map(row).collect()
+    }
+
+    fn count(&self, target: &dyn Target<T>, wanted: &dyn Fn(&str) -> bool) -> usize {
+        technique::count::<K, T>(target, wanted)
+    }
+
+    fn check(
+        &self,
+        target: &dyn Target<T>,
+        settings: Settings,
+        wanted: &dyn Fn(&str) -> bool,
+        progress: &mut dyn FnMut(&'static str),
+    ) -> Report {
+        technique::check::<K, T>(target, settings, wanted, progress)
+    }
+}
+
+/// Every technique's suite.
+#[must_use]
+pub fn all<T: Real>() -> Vec<&'static dyn Suite<T>> {
+    vec![&Of::<Batch>(PhantomData), &Of::<Layer>(PhantomData)]
+}
+
+/// Every labelled mistake of every technique.
+#[must_use]
+pub fn mistakes() -> Vec<&'static MistakeInfo> {
+    fn of<K: Technique>() -> impl Iterator<Item = &'static MistakeInfo> {
+        K::mistakes().iter().map(Planted::info)
+    }
+    of::<Batch>().chain(of::<Layer>()).collect()
+}
+
+/// The mistake of that label as a target; `bn-base` and the like give the base, without a fault.
+#[must_use]
+pub fn mistake<T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
+    fn of<K: Technique, T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
+        technique::mistake::<K>(label).map(Planted::target)
+    }
+    of::<Batch, T>(label).or_else(|| of::<Layer, T>(label))
+}

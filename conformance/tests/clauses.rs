@@ -1,0 +1,123 @@
+//! Every clause earns its place: it is named by a property, and that property fails on a mistake
+//! labelled with the clause.
+
+use std::collections::BTreeSet;
+
+use evenkeel_conformance::batch_norm::Batch;
+use evenkeel_conformance::layer_norm::Layer;
+use evenkeel_conformance::technique::{Planted, Technique};
+use evenkeel_conformance::{Real, Settings};
+use evenkeel_reference::spec::{self, Level};
+use rayon::prelude::*;
+
+/// Few inputs are enough: a mistake that hides from sixty of them would deserve a better property.
+const SETTINGS: Settings = Settings { seed: 0, cases: 60 };
+
+fn is_caught<K: Technique>(mistake: &K::Mistake) -> bool {
+    fn fails<K: Technique, T: Real>(mistake: &K::Mistake) -> bool {
+        let (target, clause) = (mistake.target::<T>(), mistake.info().clause);
+        let mut mine = K::properties::<T>().into_iter().filter(|p| p.clause == clause);
+        mine.any(|property| property.is_broken_by(&*target, SETTINGS))
+    }
+    fails::<K, f32>(mistake) || fails::<K, f64>(mistake)
+}
+
+fn each_mistake_is_caught<K: Technique>() {
+    let missed: Vec<_> = K::mistakes()
+        .par_iter()
+        .filter(|mistake| !is_caught::<K>(mistake))
+        .map(|mistake| (mistake.info().label, mistake.info().clause))
+        .collect();
+    assert!(missed.is_empty(), "not caught by their clause: {missed:?}");
+}
+
+#[test]
+fn each_mistake_fails_a_property_of_its_own_clause() {
+    each_mistake_is_caught::<Batch>();
+    each_mistake_is_caught::<Layer>();
+}
+
+fn clauses_properties_and_mistakes_match<K: Technique>() {
+    let prefix = format!("{}-", K::PREFIX);
+    let ids = spec::clauses().into_iter().map(|clause| clause.id);
+    let clauses: BTreeSet<_> = ids.filter(|id| id.starts_with(&prefix)).collect();
+    let checked: BTreeSet<_> = K::properties::<f32>().iter().map(|p| p.clause).collect();
+    let broken: BTreeSet<_> = K::mistakes().iter().map(|m| m.info().clause).collect();
+    assert_eq!(clauses, checked, "clauses of the page and of the properties");
+    assert_eq!(clauses, broken, "clauses of the page and of the mistakes");
+}
+
+#[test]
+fn each_clause_has_a_property_and_a_mistake() {
+    clauses_properties_and_mistakes_match::<Batch>();
+    clauses_properties_and_mistakes_match::<Layer>();
+}
+
+fn strengths_match<K: Technique>() {
+    for property in K::properties::<f32>() {
+        let clause = spec::clause(property.clause).expect("the test above found it");
+        let label = match clause.level {
+            Level::Must => "MUST",
+            Level::Should => "SHOULD",
+            Level::Promise => "PROMISE",
+        };
+        assert_eq!(property.strength.label(), label, "{} of {}", property.name, clause.id);
+    }
+}
+
+#[test]
+fn a_property_is_worth_what_its_clause_is_worth() {
+    strengths_match::<Batch>();
+    strengths_match::<Layer>();
+}
+
+fn base_has_no_fault<K: Technique>() {
+    fn failures<K: Technique, T: Real>(and_promises: bool) -> Vec<&'static str> {
+        let strength = |label: &str| label != "PROMISE" || and_promises;
+        let base = K::base().target::<T>();
+        K::properties::<T>()
+            .into_iter()
+            .filter(|property| strength(property.strength.label()))
+            .map(|property| property.run(&*base, SETTINGS))
+            .filter(|outcome| outcome.failure.is_some())
+            .map(|outcome| outcome.name)
+            .collect()
+    }
+    assert_eq!((failures::<K, f32>(true), failures::<K, f64>(false)), (vec![], vec![]));
+}
+
+/// The control: without a fault nothing fails. In f32 its f64 arithmetic keeps the promise too.
+#[test]
+fn the_base_of_the_mistakes_has_no_fault() {
+    base_has_no_fault::<Batch>();
+    base_has_no_fault::<Layer>();
+}
+
+macro_rules! listed {
+    ($($part:ident $strength:ident $name:ident)*) => {
+        vec![$((stringify!($part), stringify!($strength), stringify!($name))),*]
+    };
+}
+macro_rules! in_a_brace {
+    ({ $($all:tt)* }) => { listed!($($all)*) };
+}
+
+type Stamped = Vec<(&'static str, &'static str, &'static str)>;
+
+fn list_is_complete<K: Technique>(stamped: &Stamped, parts: &[&str]) {
+    let expected: Stamped = K::properties::<f64>()
+        .iter()
+        .filter(|p| p.strength.label() != "PROMISE" && parts.contains(&p.part))
+        .map(|p| (p.part, if p.strength.label() == "MUST" { "Must" } else { "Should" }, p.name))
+        .collect();
+    assert_eq!(*stamped, expected);
+}
+
+/// The macros' lists are written out by hand: here they are held against the properties themselves.
+#[test]
+fn the_macros_stamp_every_must_and_should() {
+    use evenkeel_conformance::{__batch_norm_properties, __layer_norm_properties};
+    use evenkeel_conformance::{batch_norm, layer_norm};
+    list_is_complete::<Batch>(&__batch_norm_properties!([in_a_brace]), &batch_norm::PARTS);
+    list_is_complete::<Layer>(&__layer_norm_properties!([in_a_brace]), &layer_norm::PARTS);
+}
