@@ -26,9 +26,9 @@ impl Arguments {
 pub(crate) enum Command {
     /// Check an implementation: exit 0 if all that must hold holds, 1 if not.
     Check(CheckOptions),
-    /// Explain a clause (BN-05) or a mistake (bn-unbiased).
+    /// Explain a clause (BN-05), a mistake (bn-unbiased), or a page's letters or bounds (LN-bounds).
     Explain {
-        /// The clause's id, the mistake's label, or `symbols` or `bounds`.
+        /// The clause's id, the mistake's label, `BN-symbols`, `LN-bounds`, …
         name: String,
     },
     /// List the clauses and the mistakes.

@@ -12,9 +12,11 @@ use crate::output::{Ending, say};
 pub(crate) fn run(name: &str) -> io::Result<Ending> {
     if let Some(clause) = spec::clause(&name.to_uppercase()) {
         say(&format!("{} [{}] {}\n\n{}", clause.id, clause.level, clause.title, clause.text))?;
-        say(
-            "\nThe letters: evenkeel explain symbols. The bounds and why: evenkeel explain bounds.",
-        )?;
+        let page = clause.id.split('-').next().unwrap_or_default();
+        say(&format!(
+            "\nThe letters: evenkeel explain {page}-symbols. The bounds and why: evenkeel explain \
+             {page}-bounds."
+        ))?;
         return Ok(Ending::Holds);
     }
     if let Some(section) = section_of(name) {
@@ -32,19 +34,19 @@ pub(crate) fn run(name: &str) -> io::Result<Ending> {
     }
 }
 
-/// The part of the page on what its letters or its bounds mean.
+/// The part of a page on what its letters or its bounds mean: `LN-bounds`, say.
 fn section_of(name: &str) -> Option<&'static str> {
-    let heading = match name {
+    let (prefix, what) = name.split_once('-')?;
+    let heading = match what {
         "symbols" => "## Symbols and shapes",
-        "bounds" | "sound" | "robust" | "promise" => "## Bounds",
+        "bounds" => "## Bounds",
         _ => return None,
     };
-    let start = spec::BATCH_NORM.find(heading)?;
-    let length = spec::BATCH_NORM[start + 2..].find("\n## ");
-    Some(
-        length
-            .map_or(&spec::BATCH_NORM[start..], |length| &spec::BATCH_NORM[start..][..length + 2]),
-    )
+    let clause = format!("### {}-01 ", prefix.to_uppercase());
+    let page = spec::PAGES.into_iter().find(|page| page.contains(&clause))?;
+    let section = &page[page.find(heading)?..];
+    let end = section[2..].find("\n## ").map_or(section.len(), |length| length + 2);
+    Some(&section[..end])
 }
 
 fn of_mistake(info: &MistakeInfo) -> String {

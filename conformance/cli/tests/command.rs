@@ -107,7 +107,10 @@ fn explain_tells_clauses_and_mistakes() {
     assert!(clause.starts_with("BN-03 [MUST]") && clause.contains('ε'), "{clause}");
     let mistake = text(&evenkeel(&["explain", "bn-unbiased"]));
     assert!(mistake.contains("instead") && mistake.contains("BN-02"), "{mistake}");
+    let bounds = text(&evenkeel(&["explain", "ln-bounds"]));
+    assert!(bounds.starts_with("## Bounds") && bounds.contains("A row is"), "{bounds}");
     let list = text(&evenkeel(&["list"]));
+    assert!(list.contains("LN-22") && list.contains("ln-unbiased"), "{list}");
     assert!(list.contains("BN-01") && list.contains("bn-unbiased"), "{list}");
 }
 

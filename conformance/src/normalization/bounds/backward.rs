@@ -35,15 +35,16 @@
 
 use super::forward::{PROMISED_LENGTH, computes_in_f64, models, sound_models, statistics_apply};
 use super::model::promised_height;
+use super::parameters::{Feature, Term};
 use super::{ErrorModel, GradientBounds, Precision, SECOND_ORDER};
 use crate::normalization::differences::pull;
 use crate::normalization::truth::{BackwardTruth, Statistics};
 use crate::normalization::{Along, Case, Kind};
 use crate::{Real, Strength, ulp};
 
-/// How the sums are made: by what algorithms, in what arithmetic.
+/// How the sums are made.
 #[derive(Clone, Copy)]
-enum Sums {
+pub(super) enum Sums {
     /// By any tree of additions.
     Any,
     /// By the kernels' tree.
@@ -165,7 +166,7 @@ impl GradientBounds {
 }
 
 /// The largest, or NaN if one is: `f64::max` would lose it.
-fn largest(values: impl Iterator<Item = f64>) -> f64 {
+pub(super) fn largest(values: impl Iterator<Item = f64>) -> f64 {
     values.fold(0.0, |most, x| if x <= most { most } else { x })
 }
 
@@ -309,87 +310,5 @@ impl<'a> Group<'a> {
             Along::Rows => direct,
         };
         self.elements.iter().map(|e| 0.501 * ulp::<T>(e.dx) + before(e)).collect()
-    }
-}
-
-/// One element on the way back to γ and β.
-struct Term {
-    /// |dy|.
-    dy: f64,
-    /// |x̂|.
-    normalized: f64,
-    /// e of its group.
-    error: f64,
-    /// r of its group.
-    rstd: f64,
-}
-
-/// One channel on the way back to γ and β.
-struct Feature {
-    terms: Vec<Term>,
-}
-
-impl Feature {
-    /// `error` is told the group and x̂.
-    fn of<T: Real, K: Kind>(
-        case: &Case<T, K>,
-        truth: &BackwardTruth,
-        c: usize,
-        error: impl Fn(usize, f64) -> f64,
-    ) -> Self {
-        let term = |k| {
-            let i = case.shape.index(k, c);
-            let (g, normalized) = (case.groups().of(i), truth.forward.normalized[i].abs());
-            let rstd = truth.forward.statistics[g].rstd;
-            let dy = case.dy[i].to_f64().abs();
-            Term { dy, normalized, error: error(g, normalized), rstd }
-        };
-        Self { terms: (0..case.shape.per_channel()).map(term).collect() }
-    }
-
-    fn n(&self) -> f64 {
-        self.terms.len() as f64
-    }
-
-    fn sum(&self, of: impl Fn(&Term) -> f64) -> f64 {
-        self.terms.iter().map(of).sum()
-    }
-
-    /// Σ|dy|.
-    fn total(&self) -> f64 {
-        self.sum(|t| t.dy)
-    }
-
-    /// Σ|dy·x̂|.
-    fn carried(&self) -> f64 {
-        self.sum(|t| t.dy * t.normalized)
-    }
-
-    fn dbeta(&self, precision: Precision, sums: Sums) -> f64 {
-        let Precision { unit: u, quantum, .. } = precision;
-        let (n, u_n) = (self.n(), precision.unit_of(self.terms.len()));
-        let sum = match sums {
-            Sums::Any => {
-                n * u_n * ((n + 1.0) / 2.0 + 2.0) * largest(self.terms.iter().map(|t| t.dy))
-            }
-            Sums::Promised => u * promised_height(self.terms.len()) * self.total(),
-        };
-        SECOND_ORDER * (sum + n * quantum)
-    }
-
-    fn dgamma(&self, precision: Precision, sums: Sums) -> f64 {
-        let Precision { unit: u, quantum, .. } = precision;
-        let (n, u_n) = (self.n(), precision.unit_of(self.terms.len()));
-        let sum = match sums {
-            Sums::Any => {
-                let terms = self.terms.iter().map(|t| t.dy * (t.normalized + t.error));
-                n * u_n * ((n + 1.0) / 2.0 + 6.0) * largest(terms)
-                    + self.sum(|t| quantum * (1.0 + t.rstd))
-            }
-            Sums::Promised => {
-                u * (promised_height(self.terms.len()) + 4.0) * self.carried() + n * quantum
-            }
-        };
-        SECOND_ORDER * (sum + self.sum(|t| t.dy * t.error))
     }
 }

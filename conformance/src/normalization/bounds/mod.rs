@@ -28,6 +28,7 @@
 mod backward;
 mod forward;
 mod model;
+mod parameters;
 
 use super::truth::{BackwardTruth, ForwardTruth};
 use super::{Case, Kind};
