@@ -1,14 +1,28 @@
-//! What every benchmark of this project shares: its data, its threads and its roofline.
+//! What every benchmark of this project shares: its data, its threads, its roofline and its time.
 //!
 //! A kernel that reads and writes every byte once cannot be faster than a copy of those bytes.
 //! Each group therefore measures [`copy`] beside the kernels, and counts bytes alike: what must be
 //! read plus what must be written, so that criterion's GB/s compare line by line.
 
+pub mod normalization;
+
+use std::time::Duration;
+
+use criterion::Criterion;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// The thread counts that are measured.
 pub const THREADS: [usize; 2] = [1, 2];
+
+/// Criterion's settings: some seconds a line, since a benchmark has dozens of lines.
+#[must_use]
+pub fn config() -> Criterion {
+    Criterion::default()
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(3))
+        .sample_size(20)
+}
 
 /// A pool of `threads` workers: a kernel uses the pool in which it is installed.
 ///
@@ -58,7 +72,7 @@ mod tests {
         let mean = x.iter().sum::<f32>() / 10_000.0;
         // Six standard deviations, √(1/3)/100 each, of the mean of independent values.
         assert!(mean.abs() < 0.035, "{mean}");
-        assert_ne!(x, values(10_000, 2));
+        assert_ne!(x, values::<f32>(10_000, 2));
     }
 
     #[test]
