@@ -68,6 +68,8 @@ fn on_any_number_of_threads<T: Element>() {
             // A worker that slept may wake too late for a share: call again until one came.
             for _ in 0..if threads == 1 { 1 } else { 300 } {
                 pool.broadcast(|_| ());
+                // A worker that has just been woken looks around for work before it sleeps again.
+                pool.broadcast(|_| ());
                 let results = pool.install(|| case.run(&policy));
                 assert!(all_bits(&results) == expected, "{threads} threads {shape:?}");
                 assert!(results.workers <= threads);

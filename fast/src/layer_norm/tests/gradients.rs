@@ -131,6 +131,71 @@ fn f32_gradients_of_a_million_features() {
     assert!(ratio <= 1.0, "{ratio} of the bound");
 }
 
+/// Upstream gradients that make the most of what the statistics are off by.
+#[derive(Debug, Clone, Copy)]
+enum Pull {
+    /// Any.
+    Random,
+    /// mean(dy·γ) is as large as it gets: the error of the mean comes back times that and x̂.
+    OneWay,
+    /// dy·γ has the sign of what x − x₀ is rounded by: so have the errors of x̂ if x₀ is far out.
+    AlongRounding,
+}
+
+/// Noise with one value far out at `place`, and γ that differ little.
+fn with_outlier(shape: Shape, size: f64, place: usize, pull: Pull) -> Case<f32> {
+    let mut random = Random(83);
+    let value = |_, c| random.normal() + if c == place { size } else { 0.0 };
+    let x = laid_out::<f32>(shape, value);
+    let mut case = Case::random(shape, &x, 1e-5, 89);
+    case.gamma.iter_mut().for_each(|gamma| *gamma = 0.9 + 0.1 * gamma.fract().abs());
+    for (i, dy) in case.dy.iter_mut().enumerate() {
+        let (x, first) = (f64::from(x[i]), f64::from(x[i % shape.inner]));
+        *dy = match pull {
+            Pull::Random => *dy,
+            Pull::OneWay => 1.0,
+            Pull::AlongRounding => (((x - first) + first) - x).signum() as f32,
+        };
+    }
+    case
+}
+
+/// The largest ratio for rows of `features` with one value far out, lying either way.
+fn worst_with_an_outlier(features: usize) -> f64 {
+    use Pull::{AlongRounding, OneWay, Random};
+    let mut worst = 0.0_f64;
+    for (size, place, pull) in [
+        (1e6, 0, OneWay),
+        (1e6, features / 2, Random),
+        (1e12, 0, OneWay),
+        (1e12, 0, AlongRounding),
+        (1e12, features - 1, OneWay),
+    ] {
+        for shape in [Shape::new(1, features, 1), Shape::new(1, features, 2)] {
+            let case = with_outlier(shape, size, place, pull);
+            let ratio = dx_f32(&case, &Rows::new(&case), &case.run(&serial()));
+            println!("{shape:?}, {size:e} at {place}, {pull:?}: {ratio:.3} of the bound");
+            worst = worst.max(ratio);
+        }
+    }
+    worst
+}
+
+#[test]
+fn f32_gradients_with_an_outlier() {
+    for features in [1 << 12, 1 << 13, 1 << 18] {
+        let worst = worst_with_an_outlier(features);
+        assert!(worst <= 1.0, "{features}: {worst} of the bound");
+    }
+}
+
+#[test]
+#[ignore = "minutes: cargo test --release -p evenkeel-fast million_features_with -- --ignored --nocapture"]
+fn f32_gradients_of_a_million_features_with_an_outlier() {
+    let worst = worst_with_an_outlier(1 << 20);
+    assert!(worst <= 1.0, "{worst} of the bound");
+}
+
 /// A first-order bound with h = 84 additions in a row: x̂, dy·γ and both means carry at most
 /// (h + 16)·u, of terms no larger than r·max|dy·γ|·max(1, |x̂|²).
 #[test]
