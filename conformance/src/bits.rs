@@ -1,6 +1,7 @@
 //! The same bits, whoever computes them: on any number of threads, at any instruction-set level.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -80,6 +81,8 @@ pub(crate) fn same_on_any_threads<K: Technique, T: Real>(
             if !alone || matches!(verdict, Verdict::Fail(_)) {
                 break;
             }
+            // On a busy machine the others may still be waiting for a core.
+            std::thread::sleep(Duration::from_millis(1));
         }
         if alone {
             return Ok(Verdict::CannotTell("one thread did all the work"));
