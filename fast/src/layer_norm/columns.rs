@@ -11,7 +11,6 @@ use std::ops::Range;
 
 use fearless_simd::dispatch;
 
-use super::CENTRED;
 use super::layout::{Layout, Memory};
 use super::maps::{DifferentiateColumns, NormalizeColumns};
 use crate::element::{Element, STEP};
@@ -140,19 +139,12 @@ impl Columns<'_> {
         let level = self.0.level.token();
         self.each_group(slots, |o, columns| {
             let (matrix, first) = (o * features * inner.., o * self.padded());
-            let (x, dy, start) = (&x[matrix.clone()], &dy[matrix], columns.start);
-            let sums = |means: &[f64; GROUP]| {
-                let gradient = ColumnGradient { x, dy, gamma, planes, first, start, means };
-                summed(0..features, columns.len(), |lines, sums| {
-                    let columns = columns.clone();
-                    dispatch!(level, simd => sum_rows(simd, gradient, inner, lines, columns, sums));
-                })
-            };
-            let mut group = sums(&[0.0; GROUP]);
-            if features > CENTRED {
-                group.ab = sums(&group.a.map(|sum| sum / features as f64)).ab;
-            }
-            group
+            let (x, dy) = (&x[matrix.clone()], &dy[matrix]);
+            let gradient = ColumnGradient { x, dy, gamma, planes, first };
+            summed(0..features, columns.len(), |lines, sums| {
+                let columns = columns.clone();
+                dispatch!(level, simd => sum_rows(simd, gradient, inner, lines, columns, sums));
+            })
         });
         let slots = &*slots;
         planes.fill_slopes(self.0.crew, |column| {

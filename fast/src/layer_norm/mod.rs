@@ -22,9 +22,9 @@
 //! **Method.**
 //! 1. Blocks of a row are shifted by their own first value and summed in `f64` twice, the second
 //!    time around the mean found; their [`Moments`] are folded by a fixed tree.
-//! 2. The mean stays in two parts: rounded, and what the rounding left.
+//! 2. The mean stays in two parts, the row's first value and a small offset from it.
 //! 3. x̂ = ((x − shift) − offset)·r and y = fma(x̂, γ, β) in `f64`, rounded once.
-//! 4. Backward: g = dy·γ, Σ g and Σ g·x̂ per row (beyond 4096 features Σ (g − mean(g))·x̂), then dx = r·(g − mean(g) − x̂·mean(g·x̂)) in `f64`,
+//! 4. Backward: g = dy·γ, Σ g and Σ g·x̂ per row, then dx = r·(g − mean(g) − x̂·mean(g·x̂)) in `f64`,
 //!    rounded once. Σ dy and Σ dy·x̂ per feature in parts, folded by a fixed tree.
 //!
 //! Rows that stand together stay in the cache between their passes; a row is one thread's work.
@@ -32,8 +32,7 @@
 //! **Promises.** `f32`, up to 2²⁰ features and rows, any finite data:
 //!
 //! ```text
-//! |error of y|  ≤ 0.501·ulp(y) + |γ|·(2⁻³³·|x̂| + 2⁻³⁶)
-//! |error of dx| ≤ 0.501·ulp(dx) + 2⁻³⁶·r·max|dy·γ|
+//! |error of y| ≤ 0.501·ulp(y) + |γ|·(2⁻³³·|x̂| + 2⁻³⁶)
 //! ```
 //!
 //! `f64`: the usual bounds of pairwise summation, with the deviation where others have the mean;
@@ -58,10 +57,6 @@ use layout::{Memory, Walk};
 use crate::normalization::{Inputs, Outputs, Source, rounded};
 use crate::workspace::fold;
 use crate::{Element, Error, Moments, Policy, Shape, Workspace, check};
-
-/// Rows of more features have mean(dy·γ) taken off dy·γ before Σ dy·γ·x̂ is summed, in a second pass:
-/// what the mean of x is off by would come back multiplied by mean(dy·γ) and by x̂.
-const CENTRED: usize = 1 << 12;
 
 /// Normalises every row by its own statistics, which it also returns.
 ///
@@ -163,7 +158,7 @@ fn run<T: Element>(
 /// `moments` are those that [`forward`] gave for this `x`. `f32`, d and rows ≤ 2²⁰:
 ///
 /// ```text
-/// |error of dx| ≤ 0.501·ulp(dx) + 2⁻³⁶·r·max|dy·γ|
+/// |error of dx| ≤ 0.501·ulp(dx) + 2⁻³⁶·r·max|dy·γ|      where max|x̂|² ≤ 2¹³, as always for d ≤ 2¹³
 /// |error of dγ| ≤ 0.501·ulp(dγ) + 2⁻³³·Σ|dy·x̂| + 2⁻³⁶·Σ|dy|
 /// |error of dβ| ≤ 0.501·ulp(dβ) + 2⁻⁴⁰·Σ|dy|
 /// ```

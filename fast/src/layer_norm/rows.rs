@@ -4,13 +4,11 @@
 //!    time around its mean; blocks are folded by a fixed tree.
 //! 2. Up to four rows are then normalised together, while they are in the cache: γ and β are
 //!    loaded once for all.
-//! 3. Backward the same with Σ dy·γ and Σ dy·γ·x̂, of a long row Σ (dy·γ − mean)·x̂; the pass that
-//!    makes dx adds dy and dy·x̂ to the feature's sums, for at most 64 rows one after the other.
-//!    Those sums are one part.
+//! 3. Backward the same with Σ dy·γ and Σ dy·γ·x̂; the pass that makes dx adds dy and dy·x̂ to the
+//!    feature's sums, for at most 64 rows one after the other. Those sums are one part.
 
 use fearless_simd::dispatch;
 
-use super::CENTRED;
 use super::layout::{Layout, Memory};
 use super::maps::{DifferentiateRows, NormalizeRows};
 use crate::Moments;
@@ -151,23 +149,15 @@ impl Rows<'_> {
 
     /// What dx of a row needs beyond x̂: the means of dy·γ and dy·γ·x̂, and r.
     fn slope<T: Element>(&self, row: Inputs<'_, T>, center: &Center) -> Slope {
-        let [mean, mut product] = self.means(row, center, 0.0);
-        if row.x.len() > CENTRED {
-            product = self.means(row, center, mean)[1];
-        }
-        Slope::new(center, 1.0, [mean, product])
-    }
-
-    /// The means of dy·γ − `mean` and of that times x̂.
-    fn means<T: Element>(&self, row: Inputs<'_, T>, center: &Center, mean: f64) -> [f64; 2] {
         let (len, level) = (row.x.len(), self.0.level.token());
         let leaf = |block: usize| {
             let part = block * BLOCK..len.min((block + 1) * BLOCK);
             let [x, dy, gamma] = [row.x, row.dy, row.gamma].map(|all| &all[part.clone()]);
-            let gradient = RowGradient { x, dy, gamma, center, mean };
+            let gradient = RowGradient { x, dy, gamma, center };
             dispatch!(level, simd => sum_block(simd, gradient, 0, x.len()))
         };
         let add = |a: [f64; 2], b: [f64; 2]| [a[0] + b[0], a[1] + b[1]];
-        pairwise(0..len.div_ceil(BLOCK), &leaf, &add).map(|sum| sum / len as f64)
+        let sums = pairwise(0..len.div_ceil(BLOCK), &leaf, &add);
+        Slope::new(center, 1.0, sums.map(|sum| sum / len as f64))
     }
 }

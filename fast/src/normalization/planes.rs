@@ -13,11 +13,11 @@ use crate::workspace::{Crew, at_least};
 
 /// 2^−exponent of the moments.
 pub(super) const SCALE: usize = 0;
-/// The mean, rounded.
+/// shift·scale.
 pub(super) const SHIFT: usize = 1;
-/// What the rounding left, in units of 2^exponent.
+/// Offset of the mean from the shift, in units of 2^exponent.
 pub(super) const OFFSET: usize = 2;
-/// r in the same unit: x̂ = (x·scale − shift − offset)·r.
+/// r in the same unit: x̂ = (x·scale − shift·scale − offset)·r.
 pub(super) const RSTD: usize = 3;
 pub(super) const GAMMA: usize = 4;
 pub(super) const BETA: usize = 5;
@@ -60,17 +60,8 @@ impl Center {
         } else {
             1.0 / (variance + scaled).sqrt()
         };
-        let (shift, offset) = normalized_sum(moments.shift() * scale, moments.offset());
-        Self { scale, shift, offset, rstd }
+        Self { scale, shift: moments.shift() * scale, offset: moments.offset(), rstd }
     }
-}
-
-/// The sum rounded, and what the rounding left (Møller 1965, Knuth's TwoSum): x − shift is then of
-/// the size of x − μ, however far the first value lies from the mean.
-fn normalized_sum(a: f64, b: f64) -> (f64, f64) {
-    let sum = a + b;
-    let of_b = sum - a;
-    (sum, (a - (sum - of_b)) + (b - of_b))
 }
 
 impl Slope {

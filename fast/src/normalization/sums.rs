@@ -114,14 +114,13 @@ impl<T: Element> Factors for Gradient<'_, T> {
     }
 }
 
-/// a = dy·γ − mean, b = x̂ along one row: γ by place, x̂ with one center.
+/// a = dy·γ, b = x̂ along one row: γ by place, x̂ with one center.
 #[derive(Clone, Copy)]
 pub(crate) struct RowGradient<'a, T> {
     pub(crate) x: &'a [T],
     pub(crate) dy: &'a [T],
     pub(crate) gamma: &'a [T],
     pub(crate) center: &'a Center,
-    pub(crate) mean: f64,
 }
 
 impl<T: Element> Factors for RowGradient<'_, T> {
@@ -130,16 +129,11 @@ impl<T: Element> Factors for RowGradient<'_, T> {
         let normalized = Normalized::splat(simd, self.center);
         let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
         let gamma = load(simd, self.gamma, at, count);
-        let mean = f64x8::splat(simd, self.mean);
-        [
-            [dy[0] * gamma[0] - mean, dy[1] * gamma[1] - mean],
-            [normalized.of::<T>(x[0]), normalized.of::<T>(x[1])],
-        ]
+        [[dy[0] * gamma[0], dy[1] * gamma[1]], [normalized.of::<T>(x[0]), normalized.of::<T>(x[1])]]
     }
 }
 
-/// The same across rows: one γ for each line of the matrix, x̂ by column from `first` on, and a mean
-/// for each column from `start` on.
+/// The same across rows: one γ for each line of the matrix, x̂ by column from `first` on.
 #[derive(Clone, Copy)]
 pub(crate) struct ColumnGradient<'a, T> {
     pub(crate) x: &'a [T],
@@ -147,8 +141,6 @@ pub(crate) struct ColumnGradient<'a, T> {
     pub(crate) gamma: &'a [T],
     pub(crate) planes: &'a Planes<'a>,
     pub(crate) first: usize,
-    pub(crate) start: usize,
-    pub(crate) means: &'a [f64; GROUP],
 }
 
 impl<T: Element> Factors for ColumnGradient<'_, T> {
@@ -163,11 +155,7 @@ impl<T: Element> Factors for ColumnGradient<'_, T> {
         let [low, high] = Normalized::pair(simd, self.planes, self.first + column, Along::Columns);
         let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
         let gamma = f64x8::splat(simd, self.gamma[row].to_f64());
-        let mean = load(simd, self.means, column - self.start, STEP);
-        [
-            [dy[0] * gamma - mean[0], dy[1] * gamma - mean[1]],
-            [low.of::<T>(x[0]), high.of::<T>(x[1])],
-        ]
+        [[dy[0] * gamma, dy[1] * gamma], [low.of::<T>(x[0]), high.of::<T>(x[1])]]
     }
 }
 
