@@ -7,7 +7,8 @@
 //!
 //! Hazard: a mean rounded to `f64` is not enough. At mean/deviation = 10⁷ its rounding alone
 //! moves every normalised value, and a difference of two parts' means would be made of rounding.
-//! So the mean is kept as an exact `shift`, one of the values, and a small `offset` from it.
+//! So the mean is kept as an exact `shift`, one of the values or near the mean, and a small `offset`
+//! from it.
 //!
 //! Two parts merge by T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the
 //! sample variance", The American Statistician 37 (1983), eq. 2.1 in its form for means:
@@ -84,7 +85,8 @@ impl Moments {
         self.count
     }
 
-    /// The value from which the mean is measured: the first one.
+    /// The number from which the mean is measured: the first value of a channel, and of a row in
+    /// layer normalisation the mean as its first pass has it.
     pub fn shift(&self) -> f64 {
         self.shift
     }

@@ -1,7 +1,7 @@
 //! Lanes across rows: for each o, the rows are the columns of a matrix of channels × inner.
 //!
-//! 1. Some columns of a matrix are one task; its lines are halved down to 64, which are summed one
-//!    after the other, twice, the second time around each column's mean.
+//! 1. Some columns of a matrix are one task, which is summed twice, the second time around each
+//!    column's mean; its lines are halved down to 64, which are summed one after the other.
 //! 2. The elementwise passes cut the tensor into flat pieces, with coefficients by column and γ
 //!    and β by line. Each matrix' columns are numbered from a multiple of sixteen on.
 //! 3. Backward the same with Σ dy·γ and Σ dy·γ·x̂. Σ dy and Σ dy·x̂ of a feature are taken along
@@ -13,9 +13,10 @@ use fearless_simd::dispatch;
 
 use super::layout::{Layout, Memory};
 use super::maps::{DifferentiateColumns, NormalizeColumns};
+use super::statistics::Matrix;
 use crate::element::{Element, STEP};
 use crate::moments::{Spread, exp2};
-use crate::normalization::blocks::{Matrix, summed};
+use crate::normalization::blocks::summed;
 use crate::normalization::formula::Along;
 use crate::normalization::maps::map_rows;
 use crate::normalization::planes::{Center, Planes, Slope};
@@ -89,23 +90,19 @@ impl<T: Element> Layout<T> for Columns<'_> {
 impl Columns<'_> {
     fn moments<T: Element>(&self, x: &[T], slots: &mut Vec<f64>, moments: &mut [Moments]) {
         let (features, inner) = (self.0.shape.channels, self.0.shape.inner);
-        let matrix = |o: usize, scale| {
+        let matrix = |o: usize| {
             let x = &x[o * features * inner..];
-            Matrix { x, width: inner, scale, passes: 2, level: self.0.level }
+            Matrix { x, width: inner, lines: features, level: self.0.level }
         };
-        self.each_group(slots, |o, columns| matrix(o, 1.0).moments(0..features, columns));
+        self.each_group(slots, |o, columns| matrix(o).moments(columns));
         let (slots, count) = (&*slots, features as f64);
         self.0.crew.each_chunk(moments, SETTLED, |chunk, moments| {
             for (k, moments) in moments.iter_mut().enumerate() {
                 let row = chunk * SETTLED + k;
                 let (o, i) = (row / inner, row % inner);
-                let [offset, second] = self.slot(slots, o, i);
-                let again = |exponent: i32| {
-                    let group = matrix(o, exp2(-exponent)).moments(0..features, i..i + 1);
-                    Spread { count, offset: group.a[0], second: group.ab[0] }
-                };
-                let shift = x[o * features * inner + i].to_f64();
+                let [shift, offset, second] = self.slot(slots, o, i);
                 let plain = Spread { count, offset, second };
+                let again = |exponent: i32| matrix(o).again(i, shift, exp2(-exponent));
                 *moments = Moments::settle(shift, features as u64, plain, again);
             }
         });
@@ -141,16 +138,17 @@ impl Columns<'_> {
             let (matrix, first) = (o * features * inner.., o * self.padded());
             let (x, dy) = (&x[matrix.clone()], &dy[matrix]);
             let gradient = ColumnGradient { x, dy, gamma, planes, first };
-            summed(0..features, columns.len(), |lines, sums| {
+            let Group { a, ab } = summed(0..features, columns.len(), |lines, sums| {
                 let columns = columns.clone();
                 dispatch!(level, simd => sum_rows(simd, gradient, inner, lines, columns, sums));
-            })
+            });
+            [a, ab]
         });
         let slots = &*slots;
         planes.fill_slopes(self.0.crew, |column| {
             let (o, i) = self.row(column)?;
             let center = Center::new(&moments[o * inner + i], epsilon);
-            let means = self.slot(slots, o, i).map(|sum| sum / features as f64);
+            let means = self.slot::<2>(slots, o, i).map(|sum| sum / features as f64);
             Some(Slope::new(&center, 1.0, means))
         });
     }
@@ -172,24 +170,30 @@ impl Columns<'_> {
         most.min(self.padded())
     }
 
-    /// Fills the slots of each task: Σ a of its columns, then Σ a·b.
-    fn each_group(&self, slots: &mut Vec<f64>, task: impl Fn(usize, Range<usize>) -> Group + Sync) {
+    /// Fills the slots of each task with the numbers that `task` makes of each column: all the
+    /// first ones, then all the second ones, …
+    fn each_group<const N: usize>(
+        &self,
+        slots: &mut Vec<f64>,
+        task: impl Fn(usize, Range<usize>) -> [[f64; GROUP]; N] + Sync,
+    ) {
         let (size, inner) = (self.group(), self.0.shape.inner);
         let groups = inner.div_ceil(size);
-        let slots = at_least(slots, 2 * size * groups * self.0.shape.outer);
-        self.0.crew.each_chunk(slots, 2 * size, |k, slots| {
+        let slots = at_least(slots, N * size * groups * self.0.shape.outer);
+        self.0.crew.each_chunk(slots, N * size, |k, slots| {
             let first = k % groups * size;
-            let group = task(k / groups, first..inner.min(first + size));
-            slots[..size].copy_from_slice(&group.a[..size]);
-            slots[size..].copy_from_slice(&group.ab[..size]);
+            let numbers = task(k / groups, first..inner.min(first + size));
+            for (slots, numbers) in slots.chunks_exact_mut(size).zip(&numbers) {
+                slots.copy_from_slice(&numbers[..size]);
+            }
         });
     }
 
     /// What `each_group` left for a row.
-    fn slot(&self, slots: &[f64], o: usize, i: usize) -> [f64; 2] {
+    fn slot<const N: usize>(&self, slots: &[f64], o: usize, i: usize) -> [f64; N] {
         let size = self.group();
-        let first = 2 * size * (o * self.0.shape.inner.div_ceil(size) + i / size) + i % size;
-        [slots[first], slots[first + size]]
+        let first = N * size * (o * self.0.shape.inner.div_ceil(size) + i / size) + i % size;
+        std::array::from_fn(|k| slots[first + k * size])
     }
 }
 

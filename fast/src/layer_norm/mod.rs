@@ -20,9 +20,10 @@
 //! reach 1024, and each of its rounding errors is multiplied by it in dx.
 //!
 //! **Method.**
-//! 1. Blocks of a row are shifted by their own first value and summed in `f64` twice, the second
-//!    time around the mean found; their [`Moments`] are folded by a fixed tree.
-//! 2. The mean stays in two parts, the row's first value and a small offset from it.
+//! 1. A row is shifted by its first value and summed in `f64`, then shifted by the mean found and
+//!    summed again, with squares: no value far out, wherever it stands, costs the mean a digit.
+//! 2. The mean stays in two parts: the [`Moments`] have the one found first for a shift, and what
+//!    it was off for an offset.
 //! 3. x̂ = ((x − shift) − offset)·r and y = fma(x̂, γ, β) in `f64`, rounded once.
 //! 4. Backward: g = dy·γ, Σ g and Σ g·x̂ per row, then dx = r·(g − mean(g) − x̂·mean(g·x̂)) in `f64`,
 //!    rounded once. Σ dy and Σ dy·x̂ per feature in parts, folded by a fixed tree.
@@ -32,7 +33,8 @@
 //! **Promises.** `f32`, up to 2²⁰ features and rows, any finite data:
 //!
 //! ```text
-//! |error of y| ≤ 0.501·ulp(y) + |γ|·(2⁻³³·|x̂| + 2⁻³⁶)
+//! |error of y|  ≤ 0.501·ulp(y) + |γ|·(2⁻³³·|x̂| + 2⁻³⁶)
+//! |error of dx| ≤ 0.501·ulp(dx) + 2⁻³⁶·r·max|dy·γ|
 //! ```
 //!
 //! `f64`: the usual bounds of pairwise summation, with the deviation where others have the mean;
@@ -48,6 +50,7 @@ mod columns;
 mod layout;
 mod maps;
 mod rows;
+mod statistics;
 #[cfg(test)]
 mod tests;
 
@@ -158,7 +161,7 @@ fn run<T: Element>(
 /// `moments` are those that [`forward`] gave for this `x`. `f32`, d and rows ≤ 2²⁰:
 ///
 /// ```text
-/// |error of dx| ≤ 0.501·ulp(dx) + 2⁻³⁶·r·max|dy·γ|      where max|x̂|² ≤ 2¹³, as always for d ≤ 2¹³
+/// |error of dx| ≤ 0.501·ulp(dx) + 2⁻³⁶·r·max|dy·γ|
 /// |error of dγ| ≤ 0.501·ulp(dγ) + 2⁻³³·Σ|dy·x̂| + 2⁻³⁶·Σ|dy|
 /// |error of dβ| ≤ 0.501·ulp(dβ) + 2⁻⁴⁰·Σ|dy|
 /// ```

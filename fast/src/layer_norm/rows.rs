@@ -1,7 +1,7 @@
 //! Lanes along a row: the features of a row stand together.
 //!
-//! 1. A row is cut into blocks of 4096, each summed twice in 2 × 64 steps of 32 lanes, the second
-//!    time around its mean; blocks are folded by a fixed tree.
+//! 1. A row is summed twice, the second time around its mean: in blocks of 4096, each in 2 × 64
+//!    steps of 32 lanes, which are folded by a fixed tree.
 //! 2. Up to four rows are then normalised together, while they are in the cache: γ and β are
 //!    loaded once for all.
 //! 3. Backward the same with Σ dy·γ and Σ dy·γ·x̂; the pass that makes dx adds dy and dy·x̂ to the
@@ -11,10 +11,9 @@ use fearless_simd::dispatch;
 
 use super::layout::{Layout, Memory};
 use super::maps::{DifferentiateRows, NormalizeRows};
+use super::statistics::row_moments;
 use crate::Moments;
 use crate::element::Element;
-use crate::moments::{Spread, exp2};
-use crate::normalization::blocks::block_moments;
 use crate::normalization::maps::map_rows;
 use crate::normalization::planes::{Center, Slope};
 use crate::normalization::sums::{BLOCK, DEPTH, RowGradient, sum_block};
@@ -105,7 +104,7 @@ impl Rows<'_> {
         let (width, level) = (self.0.shape.channels, self.0.level.token());
         let mut centers = [Center::default(); TOGETHER];
         for (row, x) in x.or(y).chunks_exact(width).enumerate() {
-            moments[row] = self.moments(x);
+            moments[row] = row_moments(self.0.level, x);
             centers[row] = Center::new(&moments[row], epsilon);
         }
         let map = NormalizeRows { x, gamma, beta, centers: &centers };
@@ -130,21 +129,6 @@ impl Rows<'_> {
         let coefficients = &coefficients[..dx.len() / width];
         let map = DifferentiateRows { x, dy, gamma, coefficients };
         dispatch!(level, simd => map.run(simd, dx, sums));
-    }
-
-    /// Mean and second moment of a row.
-    fn moments<T: Element>(&self, row: &[T]) -> Moments {
-        let first = row[0].to_f64();
-        let spread = |scale: f64| {
-            let leaf = |block: usize| {
-                let x = &row[block * BLOCK..row.len().min((block + 1) * BLOCK)];
-                let [offset, second] = block_moments(self.0.level, x, scale, 2);
-                let offset = (x[0].to_f64() * scale - first * scale) + offset;
-                Spread { count: x.len() as f64, offset, second }
-            };
-            pairwise(0..row.len().div_ceil(BLOCK), &leaf, &Spread::join)
-        };
-        Moments::settle(first, row.len() as u64, spread(1.0), |exponent| spread(exp2(-exponent)))
     }
 
     /// What dx of a row needs beyond x̂: the means of dy·γ and dy·γ·x̂, and r.

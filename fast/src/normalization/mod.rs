@@ -5,7 +5,7 @@
 //! - `formula`: x̂ = (x − μ)·r and what follows from it, on eight lanes;
 //! - `planes`: the coefficients that the formulas take;
 //! - `sums`: Σ a and Σ a·b, along a run, along columns;
-//! - `blocks`: the moments that these sums make;
+//! - `blocks`: a tree of column sums, and the moments that batch normalisation takes by blocks;
 //! - `maps`: elementwise passes.
 
 pub(crate) mod blocks;

@@ -33,7 +33,7 @@ fn worst<T: Element>(check: impl Fn(&Case<T>) -> f64) -> f64 {
 }
 
 /// The largest error/bound of one case; `allowed(truth, x)` makes the bound for y, γ, x̂.
-fn ratio<T: Element, F: Fn(f64, f64, f64) -> f64>(
+pub(super) fn ratio<T: Element, F: Fn(f64, f64, f64) -> f64>(
     case: &Case<T>,
     allowed: impl Fn(&Truth, &[f64]) -> F,
 ) -> f64 {

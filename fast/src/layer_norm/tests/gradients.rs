@@ -16,13 +16,13 @@ fn shapes() -> [Shape; 6] {
 }
 
 /// Truth of every row.
-struct Rows {
+pub(super) struct Rows {
     truths: Vec<Truth>,
     dx: Vec<Vec<Big>>,
 }
 
 impl Rows {
-    fn new<T: Element>(case: &Case<T>) -> Self {
+    pub(super) fn new<T: Element>(case: &Case<T>) -> Self {
         let rows = 0..case.shape.per_channel();
         let truths: Vec<_> =
             rows.map(|row| Truth::new(&case.row(&case.x, row), case.epsilon)).collect();
@@ -69,17 +69,24 @@ fn largest<T: Element>(case: &Case<T>, row: usize) -> f64 {
     dy.iter().zip(&case.gamma).fold(0.0, |a: f64, (dy, gamma)| a.max((dy * gamma.to_f64()).abs()))
 }
 
-/// dx of `f32` rows against 0.501·ulp(dx) + 2⁻³⁶·r·max|dy·γ|.
+/// dx of a `f32` row against 0.501·ulp(dx) + 2⁻³⁶·r·max|dy·γ|, value by value.
+pub(super) fn dx_ratios(
+    case: &Case<f32>,
+    rows: &Rows,
+    results: &Results<f32>,
+    row: usize,
+) -> Vec<f64> {
+    let slack = 2_f64.powi(-36) * small(&rows.truths[row].rstd) * largest(case, row);
+    let ratio = |(dx, exact): (f64, &Big)| {
+        absolute(big(dx) - exact) / (0.501 * ulp::<f32>(small(exact)) + slack)
+    };
+    case.row(&results.dx, row).into_iter().zip(&rows.dx[row]).map(ratio).collect()
+}
+
+/// The largest of all rows.
 fn dx_f32(case: &Case<f32>, rows: &Rows, results: &Results<f32>) -> f64 {
-    let mut worst = 0.0_f64;
-    for (row, exact) in rows.dx.iter().enumerate() {
-        let slack = 2_f64.powi(-36) * small(&rows.truths[row].rstd) * largest(case, row);
-        for (dx, exact) in case.row(&results.dx, row).into_iter().zip(exact) {
-            let allowed = 0.501 * ulp::<f32>(small(exact)) + slack;
-            worst = worst.max(absolute(big(dx) - exact) / allowed);
-        }
-    }
-    worst
+    let ratios = (0..rows.dx.len()).flat_map(|row| dx_ratios(case, rows, results, row));
+    ratios.fold(0.0, f64::max)
 }
 
 /// dγ and dβ of `f32` features: an ulp's half and some, and a sliver of their terms.

@@ -4,6 +4,7 @@
 mod accuracy;
 mod bits;
 mod gradients;
+mod outliers;
 mod ranges;
 mod refusals;
 mod values;
