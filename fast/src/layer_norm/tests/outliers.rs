@@ -65,11 +65,12 @@ fn holds(features: usize, (far, place): Outlier) {
 #[test]
 fn f32_gradients_beside_an_outlier() {
     outliers(1 << 13).for_each(|outlier| holds(1 << 13, outlier));
-    holds(1 << 18, (1.1e6, 0));
+    // Where first value + offset made an error of twice the bound.
+    holds(1 << 18, (1.1e12, 0));
 }
 
 #[test]
-#[ignore = "ten minutes: cargo test --release -p evenkeel-fast outlier -- --ignored --nocapture"]
+#[ignore = "a quarter of an hour: cargo test --release -p evenkeel-fast outlier -- --ignored --nocapture"]
 fn f32_gradients_beside_an_outlier_of_long_rows() {
     for features in [1 << 16, 1 << 18, 1 << 20] {
         outliers(features).for_each(|outlier| holds(features, outlier));
@@ -77,7 +78,8 @@ fn f32_gradients_beside_an_outlier_of_long_rows() {
 }
 
 /// Half of a row lies below its mean and half above, so that σ² is the square of their distance. A
-/// first value √(d/2) deviations away from both must not cost that distance its last digits.
+/// first value √(d/2) deviations away from both must not cost that distance its last digits: it did,
+/// and y was off by five times the bound, when both means were measured from there.
 #[test]
 fn f64_halves_beside_an_outlier() {
     let features = 1 << 20;
