@@ -40,7 +40,7 @@ pub struct Wide {
 }
 
 impl Wide {
-    /// No value: the truth of a channel that holds a NaN, or of 0/0.
+    /// No value: the truth of a group that holds a NaN, or of 0/0.
     pub const UNDEFINED: Self = Self::exact(f64::NAN);
 
     /// A value that is an `f64`.

@@ -90,7 +90,7 @@ pub fn next_up<T: Real>(value: f64) -> f64 {
     T::from_f64(rounded + crate::ulp::<T>(rounded).copysign(rounded)).to_f64()
 }
 
-/// A way to make a channel hard to normalise.
+/// A way to make a group of values hard to normalise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hard {
     /// mean/std between 1e4 and 1e7 (f64: to 1e13).
@@ -133,7 +133,7 @@ impl Hard {
         Self::SignedZeros,
     ];
 
-    /// Value `k` of the channel, from a number `z` in \[−2, 2\] and the channel's own `knob` in \[0, 1\].
+    /// Value `k` of the group, from a number `z` in \[−2, 2\] and the group's own `knob` in \[0, 1\].
     pub fn value<T: Real>(self, k: usize, z: f64, knob: f64) -> f64 {
         let wide = T::DIGITS > 24;
         let power = |f32_decade: f64, f64_decade: f64| {

@@ -10,7 +10,7 @@ use crate::normalization::Shapes;
 use crate::{Real, Shape};
 
 /// Many rows, many features, rows that no block length divides: what is shared out in pieces.
-const WIDE: [(usize, usize, usize); 8] = [
+const WIDE: [(usize, usize, usize); 9] = [
     (3, 9000, 1),
     (70, 196, 1),
     (257, 33, 1),
@@ -19,6 +19,7 @@ const WIDE: [(usize, usize, usize); 8] = [
     (2, 145, 40),
     (1, 3, 3001),
     (1, 12_289, 2),
+    (2, 4099, 3),
 ];
 
 pub(super) fn shapes() -> Shapes {
@@ -39,8 +40,17 @@ pub(super) fn shapes() -> Shapes {
         parallel: select(parallel.to_vec()).boxed(),
         few: few.boxed(),
         single: (1..=6_usize, 1..=3_usize).prop_map(|(n, i)| Shape::new(n, 1, i)).boxed(),
-        none: (1..=5_usize).prop_map(|d| Shape::new(0, d, 1)).boxed(),
+        none: none(),
     }
+}
+
+/// No row, since outer is 0 or since inner is.
+fn none() -> BoxedStrategy<Shape> {
+    prop_oneof![
+        (1..=5_usize, 1..=2_usize).prop_map(|(d, inner)| Shape::new(0, d, inner)),
+        (1..=3_usize, 1..=5_usize).prop_map(|(outer, d)| Shape::new(outer, d, 0)),
+    ]
+    .boxed()
 }
 
 /// Rows of 2 to 67 features in all layouts, few of them or as many as the widest lanes.
@@ -57,7 +67,7 @@ fn small() -> BoxedStrategy<Shape> {
     .boxed()
 }
 
-/// Rows around one block, either way.
+/// Rows around one block, standing together or side by side.
 fn long() -> BoxedStrategy<Shape> {
     (select(&LONG_EDGES[..]), 1..=2_usize, any::<bool>())
         .prop_map(|(d, rows, along)| match along {

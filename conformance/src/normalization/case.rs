@@ -11,7 +11,7 @@ use crate::{Real, Refusal, Shape, Target};
 pub struct Case<T: Real, K: Kind> {
     /// The layout.
     pub shape: Shape,
-    /// The batch.
+    /// The data.
     pub x: Vec<T>,
     /// γ, one per channel.
     pub gamma: Vec<T>,
@@ -62,7 +62,7 @@ impl<T: Real, K: Kind> Case<T, K> {
         self.beta[self.shape.channel_of(index)].to_f64()
     }
 
-    /// y of a training batch.
+    /// y.
     ///
     /// # Errors
     /// The target's refusal; a panic becomes [`Refusal::Failed`].
@@ -71,7 +71,7 @@ impl<T: Real, K: Kind> Case<T, K> {
         Ok(outputs.into_iter().next().unwrap_or_default())
     }
 
-    /// The gradients of training.
+    /// The gradients.
     ///
     /// # Errors
     /// As [`Self::forward`].

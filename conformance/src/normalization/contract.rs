@@ -49,7 +49,7 @@ macro_rules! arguments {
         pub struct Forward<'a, T> {
             /// The layout of `x`.
             pub shape: Shape,
-            /// The batch, `shape.len()` values.
+            /// The data, `shape.len()` values.
             pub x: &'a [T],
             /// γ, one per channel.
             pub gamma: &'a [T],
@@ -64,7 +64,7 @@ macro_rules! arguments {
         pub struct Backward<'a, T> {
             /// The layout of `x` and `dy`.
             pub shape: Shape,
-            /// The batch that went forward.
+            /// The data that went forward.
             pub x: &'a [T],
             /// γ, one per channel.
             pub gamma: &'a [T],

@@ -8,12 +8,12 @@
 //! x̂ⱼ(z) = (x̂ⱼ + z(δᵢⱼ − 1/m))/√(1 + 2z·x̂ᵢ/m + z²(m − 1)/m²). For complex |z| ≤ ¼ the root's argument stays
 //! away from 0, as |x̂ᵢ| ≤ √m: it is above 1 − ½ − 1/16, and |x̂ⱼ(z)| ≤ 1.6·(√m + ¼). So Cauchy's
 //! estimate bounds the third derivative over 6 by 4³·1.6·(√m + ¼), below 2⁹ for m ≤ 16. The quotient
-//! is off by that times z² = 2⁻¹⁴⁰: below 2⁻¹³¹·|γ|·r·Σ|dy|.
+//! is off by that times z² = 2⁻¹⁴⁰: below 2⁻¹³¹·r·Σ|γ·dy|.
 //!
 //! **Cancellation.** L is right to some 2⁻³²⁰·m·κ of Σ|dy·y|, κ ≤ 2⁵³ the ratio of mean to deviation that
 //! `f64` data can have; the difference loses 70 bits of that, and 190 remain.
 //!
-//! Together the slopes are right to better than 2⁻¹²⁰ of |γ|·r·Σ|dy|: no bound of `f64` is anywhere near.
+//! Together the slopes are right to better than 2⁻¹²⁰ of r·Σ|γ·dy|: no bound of `f64` is anywhere near.
 //! By γ and β, in which L is linear, there is no truncation at all.
 
 use super::truth::{BackwardTruth, ExactStatistics, all_finite, finite};

@@ -11,7 +11,7 @@ use crate::{Real, Shape};
 pub struct Shapes {
     /// Groups of 2 to 67 values, few of them, in all layouts.
     pub small: BoxedStrategy<Shape>,
-    /// Groups around one block, in all layouts.
+    /// Groups around one block.
     pub long: BoxedStrategy<Shape>,
     /// Several thousand values that lie across every kind of piece.
     pub wide: BoxedStrategy<Shape>,
@@ -142,7 +142,7 @@ pub(crate) fn sized<T: Real, K: Kind>() -> BoxedStrategy<Case<T, K>> {
     (draws(K::shapes().small), 0.0..1.0_f64, -most..most).prop_map(scaled).boxed()
 }
 
-/// The same with at least eight blocks of 4096 values per group.
+/// The same on shapes that a second thread takes part of.
 pub(crate) fn parallel<T: Real, K: Kind>() -> BoxedStrategy<Case<T, K>> {
     (seeded_draws(K::shapes().parallel), mean_decades(), -3.0..3.0_f64).prop_map(scaled).boxed()
 }

@@ -26,7 +26,7 @@ const PIECE: usize = 1 << 14;
 const TOGETHER: usize = 4;
 /// … if they have no more elements than this, which stay in the cache.
 const CACHED: usize = 1 << 15;
-/// Parts that a backward pass has at least, if each has [`TOGETHER`] rows or more.
+/// Parts that a backward pass has about, if each has [`TOGETHER`] rows or more.
 const PARTS: usize = 16;
 
 /// The walk along rows.

@@ -90,24 +90,24 @@ pub struct ErrorModel {
 impl ErrorModel {
     /// Of the strength's algorithms, for a group of `m` values.
     #[must_use]
-    pub fn of<T: Real>(strength: Strength, m: usize, channel: &Statistics) -> Self {
+    pub fn of<T: Real>(strength: Strength, m: usize, own: &Statistics) -> Self {
         let precision = Precision::of::<T>();
         match strength {
-            Strength::Must => Self::sound(precision, m, channel),
-            Strength::Should => Self::robust(precision, m, &channel.ratios),
-            Strength::Promise => Self::promise(precision.unit, m, &channel.ratios),
+            Strength::Must => Self::sound(precision, m, own),
+            Strength::Should => Self::robust(precision, m, &own.ratios),
+            Strength::Promise => Self::promise(precision.unit, m, &own.ratios),
         }
     }
 
     /// Of any tree of additions, of updating, of merging, of two passes.
     #[must_use]
-    pub fn sound(precision: Precision, m: usize, channel: &Statistics) -> Self {
-        let quantum = precision.quantum * channel.rstd;
-        let floor = Floor { linear: quantum, square: quantum * channel.rstd };
-        Self::additions(precision, m, &channel.ratios, channel.ratios.largest, 0.0, floor)
+    pub fn sound(precision: Precision, m: usize, own: &Statistics) -> Self {
+        let quantum = precision.quantum * own.rstd;
+        let floor = Floor { linear: quantum, square: quantum * own.rstd };
+        Self::additions(precision, m, &own.ratios, own.ratios.largest, 0.0, floor)
     }
 
-    /// Of the same algorithms after taking one element off all, in units of the channel's own size.
+    /// Of the same algorithms after taking one element off all, in units of the group's own size.
     #[must_use]
     pub fn robust(precision: Precision, m: usize, ratios: &Ratios) -> Self {
         let floor = Floor { linear: 0.0, square: 0.0 };
@@ -120,10 +120,10 @@ impl ErrorModel {
         precision: Precision,
         strength: Strength,
         m: usize,
-        channel: &Statistics,
+        own: &Statistics,
     ) -> Self {
-        let deviation = channel.variance.to_f64().sqrt();
-        let Statistics { largest, spread, .. } = *channel;
+        let deviation = own.variance.to_f64().sqrt();
+        let Statistics { largest, spread, .. } = *own;
         let ratios = Ratios { largest, spread, deviation, epsilon: 0.0 };
         if strength != Strength::Must {
             return Self::robust(precision, m, &ratios);

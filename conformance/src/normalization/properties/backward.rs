@@ -309,7 +309,7 @@ impl Spoilt {
             _ => vec![case.shape.channel_of(i)],
         };
         let source = if poison.0 { "dy" } else { "x" };
-        let why = format!("of {} {g}, whose {source}[{i}] is {}", K::GROUP, poison.1);
+        let why = format!("{source}[{i}], of {} {g}, is {}", K::GROUP, poison.1);
         Self { poison, elements: case.groups().indices(g).collect(), channels, why }
     }
 

@@ -63,7 +63,8 @@ pub(crate) fn permutes<T: Real, K: Kind>(target: &dyn Target<T>, case: &Case<T, 
     }
     let (y, y_swapped) = (forward(target, case)?, forward(target, &swapped)?);
     let judged = Judged::new(Strength::Must, case);
-    let what = format!("first and last value of each {} swapped: y", K::GROUP);
+    let with = if K::ALONG == Along::Rows { ", with their γ and β," } else { "" };
+    let what = format!("first and last value of each {}{with} swapped: y", K::GROUP);
     Ok(compare(&what, &y_swapped, |i| {
         let origin = origin(case, i);
         let bound = 2.0 * judged.bound(case, origin)?;
@@ -247,9 +248,10 @@ pub(crate) fn non_finite_poisons<T: Real, K: Kind>(
         let y = forward(target, &poisoned)?;
         let why = format!("every y of {} {g}, whose x[{i}] is {poison}", K::GROUP);
         let mut mine = groups.indices(g).map(|i| (i, y[i]));
-        verdict = verdict
-            .and(|| all_nan("y", &mut mine, &why))
-            .and(|| compare("y", &y, |i| judged.y(case, i).filter(|_| groups.of(i) != g)));
+        verdict = verdict.and(|| all_nan("y", &mut mine, &why)).and(|| {
+            let what = format!("with x[{i}] = {poison}: y");
+            compare(&what, &y, |i| judged.y(case, i).filter(|_| groups.of(i) != g))
+        });
     }
     Ok(verdict)
 }

@@ -92,7 +92,7 @@ pub(super) const BACKWARD: &[Mistake] = &[
         "ln-backward-mean-rounded",
         "LN-18",
         "backward centres x with a mean rounded to the data's precision",
-        "save the mean as a shift and an offset, or in more digits",
+        "keep the mean as a shift and an offset, or in more digits",
     )
     .rounding(),
     Mistake::planted(
