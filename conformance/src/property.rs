@@ -117,9 +117,7 @@ impl<C> Outcome<C> {
 impl<T: Real, C: Debug + Clone> Property<T, C> {
     /// Searches for an input that breaks this property, and for the smallest of those.
     pub fn run(&self, target: &dyn Target<T>, settings: Settings) -> Outcome<C> {
-        // Small inputs that cost a little more shrink like others; huge ones are a formula of a seed.
-        let huge = self.cost > 16;
-        self.run_and_shrink(target, settings, if huge { FEW_SHRINKS } else { MOST_SHRINKS })
+        self.run_and_shrink(target, settings, (MOST_SHRINKS / self.cost).max(FEW_SHRINKS))
     }
 
     /// Whether the target breaks this property on any input: without a search for the smallest.
@@ -172,13 +170,13 @@ struct Search<'a, T: Real, C> {
     most_shrinks: u32,
 }
 
-/// After so many attempts at a smaller input the smallest so far will do.
+/// After so many attempts at a smaller input, or the time of so many, the smallest so far will do.
 ///
 /// Counted here and not by proptest, which would print that it gave up.
 const MOST_SHRINKS: u32 = 500;
 
-/// The same where each attempt takes as long as dozens of others.
-const FEW_SHRINKS: u32 = 8;
+/// The least of them, where each attempt takes as long as many others.
+const FEW_SHRINKS: u32 = 4;
 
 impl<'a, T: Real, C: Clone> Search<'a, T, C> {
     fn new(property: &'a Property<T, C>, most_shrinks: u32) -> Self {
