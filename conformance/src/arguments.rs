@@ -24,7 +24,7 @@ const SHORT_OUTPUT: &str = "one short";
 const BEYOND_MEMORY: &str = "a shape beyond memory";
 
 /// The tensors that a shape has the length of.
-const TENSORS: [&str; 4] = ["x", "y", "dy", "dx"];
+const TENSORS: [&str; 6] = ["x", "y", "dy", "dx", "draws", "w"];
 
 impl<C> Spoilt<C> {
     /// Whether it is the case alone that is spoilt, and has outputs of its own size.
@@ -56,11 +56,15 @@ impl<C: Clone> Spoiler<C> {
         self.all.push(Spoilt { argument, how, like: case.clone(), case });
     }
 
-    /// A shape for which there is not the memory: x is too short for it, and so are the outputs.
-    pub(crate) fn spoil_beyond_memory(&mut self, change: impl Fn(&mut C)) {
+    /// A shape for which there is not the memory: `argument` is named, or a tensor that is too short.
+    pub(crate) fn spoil_beyond_memory(
+        &mut self,
+        argument: &'static str,
+        change: impl Fn(&mut C),
+    ) {
         let mut case = self.valid.clone();
         change(&mut case);
-        let (argument, how) = ("x", BEYOND_MEMORY);
+        let how = BEYOND_MEMORY;
         self.all.push(Spoilt { argument, how, like: self.valid.clone(), case });
     }
 

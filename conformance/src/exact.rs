@@ -151,6 +151,34 @@ impl Exact {
         Self(self.0.sqr())
     }
 
+    /// The natural logarithm.
+    ///
+    /// # Panics
+    /// If the number is not positive.
+    #[must_use]
+    pub fn ln(&self) -> Self {
+        Self(self.0.ln())
+    }
+
+    /// eˣ.
+    #[must_use]
+    pub fn exp(&self) -> Self {
+        Self(self.0.exp())
+    }
+
+    /// sin 2πx and cos 2πx.
+    #[must_use]
+    pub fn sin_cos_of_turns(&self) -> (Self, Self) {
+        let (sin, cos) = self.0.sin_cos_unit(1);
+        (Self(sin), Self(cos))
+    }
+
+    /// π.
+    #[must_use]
+    pub fn pi() -> Self {
+        Self(FBig::pi(BITS))
+    }
+
     /// |·|.
     #[must_use]
     pub fn abs(self) -> Self {

@@ -5,13 +5,16 @@
 //! is held against a bound that is derived from the data. A failure shrinks to a small input, and is
 //! compared with a catalogue of labelled mistakes, so that the report can say which one was made.
 //!
-//! - Check your own code with one line: [`batch_norm_suite!`], [`layer_norm_suite!`].
+//! - Check your own code with one line: [`batch_norm_suite!`], [`layer_norm_suite!`],
+//!   [`random_suite!`], [`dropout_suite!`], [`initialization_suite!`].
 //! - Anything that implements [`Target`] can be checked by a program: [`technique::check`], [`suites`].
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | [`batch_norm`], [`layer_norm`] | a technique: contract, inputs, truth, bounds, properties, mistakes |
 //! | [`normalization`] | what these two have in common |
+//! | [`random`], [`dropout`], [`initialization`] | the techniques that draw |
+//! | [`distribution`] | whether draws have their distribution: exact finite-sample bounds |
 //! | [`technique`] | what the machinery asks of a technique |
 //! | [`suites`] | all techniques, for who does not know them by name |
 //! | [`diagnosis`] | which mistake a failing target makes |
@@ -36,17 +39,22 @@ mod bits;
 mod call;
 mod compare;
 pub mod diagnosis;
+pub mod distribution;
+pub mod dropout;
 pub mod exact;
+pub mod initialization;
 pub mod inputs;
 pub mod layer_norm;
 pub mod mistake;
 pub mod normalization;
 pub mod property;
+pub mod random;
 mod real;
 mod reference;
 pub mod refusal;
 pub mod report;
 mod shape;
+mod stream;
 pub mod suite;
 pub mod suites;
 mod target;
@@ -58,6 +66,7 @@ pub use real::{Real, ulp};
 pub use reference::Reference;
 pub use refusal::Refusal;
 pub use shape::Shape;
+pub use stream::{Draw, Stream};
 pub use target::Target;
 pub use verdict::{Finding, Measure, Strength, Verdict};
 

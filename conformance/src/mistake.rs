@@ -106,3 +106,48 @@ impl fmt::Display for Diagnosis {
         write!(f, "\n  instead  {}", best.remedy)
     }
 }
+
+/// An implementation with one fault: the fault is an item of the technique's own list.
+#[derive(Debug, Clone, Copy)]
+pub struct Faulty<F> {
+    /// Its label, and what is known of it.
+    pub info: MistakeInfo,
+    pub(crate) fault: F,
+    /// How far rounding may have moved what it computes on the way, in units of one: what diagnosis must
+    /// allow for.
+    pub(crate) slip: f64,
+}
+
+impl<F> Faulty<F> {
+    pub(crate) const fn planted(
+        fault: F,
+        label: &'static str,
+        clause: &'static str,
+        summary: &'static str,
+        remedy: &'static str,
+    ) -> Self {
+        let info = MistakeInfo { summary, remedy, ..MistakeInfo::new(label, clause) };
+        Self { info, fault, slip: 0.0 }
+    }
+
+    pub(crate) const fn seen_in(self, source: &'static str) -> Self
+    where
+        F: Copy,
+    {
+        Self { info: MistakeInfo { source: Some(source), ..self.info }, ..self }
+    }
+
+    pub(crate) const fn traced(self, trace: Trace) -> Self
+    where
+        F: Copy,
+    {
+        Self { info: MistakeInfo { trace, ..self.info }, ..self }
+    }
+
+    pub(crate) const fn single_only(self) -> Self
+    where
+        F: Copy,
+    {
+        Self { info: MistakeInfo { bites: Bites::SingleOnly, ..self.info }, ..self }
+    }
+}

@@ -246,3 +246,25 @@ fn runner(name: &str, precision: &str, settings: Settings, cost: u32) -> TestRun
     }
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
 }
+
+/// The table of a technique's properties, one row each:
+/// `clause strength part cost inputs => name = check`.
+macro_rules! properties {
+    ($($clause:literal $strength:ident $part:literal $cost:literal $inputs:path =>
+       $name:ident = $check:expr;)*) => {
+        vec![$($crate::Property {
+            name: stringify!($name),
+            clause: $clause,
+            strength: $crate::Strength::$strength,
+            part: $part,
+            cost: $cost,
+            inputs: $inputs,
+            check: |target, case| {
+                let check: fn(&dyn $crate::Target<T>, &Case<T>) -> $crate::verdict::Checked = $check;
+                $crate::verdict::settled(check(target, case))
+            },
+        }),*]
+    };
+}
+
+pub(crate) use properties;

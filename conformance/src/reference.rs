@@ -6,8 +6,11 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::batch_norm::BatchNorm;
+use crate::dropout::Dropout;
+use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
 use crate::normalization::{Gradients, Pulled};
+use crate::random::Random;
 use crate::{Real, Refusal, Shape, Target};
 
 /// The scalar `f64` formulas of `evenkeel-reference`, as a target in either precision.
@@ -24,6 +27,18 @@ impl<T: Real> Target<T> for Reference {
     }
 
     fn layer_norm(&self) -> Option<&dyn LayerNorm<T>> {
+        Some(self)
+    }
+
+    fn random(&self) -> Option<&dyn Random<T>> {
+        Some(self)
+    }
+
+    fn dropout(&self) -> Option<&dyn Dropout<T>> {
+        Some(self)
+    }
+
+    fn initialization(&self) -> Option<&dyn Initialization<T>> {
         Some(self)
     }
 }

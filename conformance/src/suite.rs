@@ -68,25 +68,25 @@ fn explained<K: Technique, T: Real>(
     format!("{text}  {likely}\n")
 }
 
-/// The arms that the macros of both normalisations have: a precision or none, excuses or none.
+/// The arms that the macros of all techniques have: a precision or none, excuses or none.
 ///
 /// Not for direct use.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __normalization_suite {
+macro_rules! __suite {
     ($properties:tt $technique:tt [$f32:ident $f64:ident $any:ident]
      $target:expr, f32 $(, without: [$($without:tt)*])? $(,)?) => {
-        $crate::__normalization_suite!(
+        $crate::__suite!(
             @stamp $properties $technique $f32, $target, f32, [$($($without)*)?]);
     };
     ($properties:tt $technique:tt [$f32:ident $f64:ident $any:ident]
      $target:expr, f64 $(, without: [$($without:tt)*])? $(,)?) => {
-        $crate::__normalization_suite!(
+        $crate::__suite!(
             @stamp $properties $technique $f64, $target, f64, [$($($without)*)?]);
     };
     ($properties:tt $technique:tt [$f32:ident $f64:ident $any:ident]
      $target:expr $(, without: [$($without:tt)*])? $(,)?) => {
-        $crate::__normalization_suite!(
+        $crate::__suite!(
             @stamp $properties $technique $any, $target, _, [$($($without)*)?]);
     };
     (@stamp [$($properties:tt)*] [$($technique:tt)*]

@@ -3,9 +3,12 @@
 use std::marker::PhantomData;
 
 use crate::batch_norm::Batch;
+use crate::dropout::Drop;
+use crate::initialization::Weights;
 use crate::layer_norm::Layer;
 use crate::mistake::MistakeInfo;
 use crate::property::Settings;
+use crate::random::Source;
 use crate::report::Report;
 use crate::technique::{self, Planted, Technique};
 use crate::{Real, Strength, Target};
@@ -76,7 +79,13 @@ impl<T: Real, K: Technique> Suite<T> for Of<K> {
 /// Every technique's suite.
 #[must_use]
 pub fn all<T: Real>() -> Vec<&'static dyn Suite<T>> {
-    vec![&Of::<Batch>(PhantomData), &Of::<Layer>(PhantomData)]
+    vec![
+        &Of::<Batch>(PhantomData),
+        &Of::<Layer>(PhantomData),
+        &Of::<Source>(PhantomData),
+        &Of::<Drop>(PhantomData),
+        &Of::<Weights>(PhantomData),
+    ]
 }
 
 /// Every labelled mistake of every technique.
@@ -85,7 +94,12 @@ pub fn mistakes() -> Vec<&'static MistakeInfo> {
     fn of<K: Technique>() -> impl Iterator<Item = &'static MistakeInfo> {
         K::mistakes().iter().map(Planted::info)
     }
-    of::<Batch>().chain(of::<Layer>()).collect()
+    of::<Batch>()
+        .chain(of::<Layer>())
+        .chain(of::<Source>())
+        .chain(of::<Drop>())
+        .chain(of::<Weights>())
+        .collect()
 }
 
 /// The mistake of that label as a target; `bn-base` and the like give the base, without a fault.
@@ -94,5 +108,9 @@ pub fn mistake<T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
     fn of<K: Technique, T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
         technique::mistake::<K>(label).map(Planted::target)
     }
-    of::<Batch, T>(label).or_else(|| of::<Layer, T>(label))
+    of::<Batch, T>(label)
+        .or_else(|| of::<Layer, T>(label))
+        .or_else(|| of::<Source, T>(label))
+        .or_else(|| of::<Drop, T>(label))
+        .or_else(|| of::<Weights, T>(label))
 }

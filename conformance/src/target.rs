@@ -2,7 +2,10 @@
 
 use crate::Real;
 use crate::batch_norm::BatchNorm;
+use crate::dropout::Dropout;
+use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
+use crate::random::Random;
 
 /// An implementation under test, in precision `T`: one accessor per technique.
 ///
@@ -19,6 +22,21 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// Layer normalisation, if this target has it.
     fn layer_norm(&self) -> Option<&dyn LayerNorm<T>> {
+        None
+    }
+
+    /// Random numbers, if this target has them.
+    fn random(&self) -> Option<&dyn Random<T>> {
+        None
+    }
+
+    /// Dropout, if this target has it.
+    fn dropout(&self) -> Option<&dyn Dropout<T>> {
+        None
+    }
+
+    /// Xavier and He initialisation, if this target has it.
+    fn initialization(&self) -> Option<&dyn Initialization<T>> {
         None
     }
 

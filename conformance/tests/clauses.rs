@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use evenkeel_conformance::batch_norm::Batch;
+use evenkeel_conformance::dropout::Drop;
+use evenkeel_conformance::initialization::Weights;
 use evenkeel_conformance::layer_norm::Layer;
+use evenkeel_conformance::random::Source;
 use evenkeel_conformance::technique::{Planted, Technique};
 use evenkeel_conformance::{Real, Settings};
 use evenkeel_reference::spec::{self, Level};
@@ -35,6 +38,9 @@ fn each_mistake_is_caught<K: Technique>() {
 fn each_mistake_fails_a_property_of_its_own_clause() {
     each_mistake_is_caught::<Batch>();
     each_mistake_is_caught::<Layer>();
+    each_mistake_is_caught::<Source>();
+    each_mistake_is_caught::<Drop>();
+    each_mistake_is_caught::<Weights>();
 }
 
 fn clauses_properties_and_mistakes_match<K: Technique>() {
@@ -51,6 +57,9 @@ fn clauses_properties_and_mistakes_match<K: Technique>() {
 fn each_clause_has_a_property_and_a_mistake() {
     clauses_properties_and_mistakes_match::<Batch>();
     clauses_properties_and_mistakes_match::<Layer>();
+    clauses_properties_and_mistakes_match::<Source>();
+    clauses_properties_and_mistakes_match::<Drop>();
+    clauses_properties_and_mistakes_match::<Weights>();
 }
 
 fn strengths_match<K: Technique>() {
@@ -69,6 +78,9 @@ fn strengths_match<K: Technique>() {
 fn a_property_is_worth_what_its_clause_is_worth() {
     strengths_match::<Batch>();
     strengths_match::<Layer>();
+    strengths_match::<Source>();
+    strengths_match::<Drop>();
+    strengths_match::<Weights>();
 }
 
 fn base_has_no_fault<K: Technique>() {
@@ -91,6 +103,9 @@ fn base_has_no_fault<K: Technique>() {
 fn the_base_of_the_mistakes_has_no_fault() {
     base_has_no_fault::<Batch>();
     base_has_no_fault::<Layer>();
+    base_has_no_fault::<Source>();
+    base_has_no_fault::<Drop>();
+    base_has_no_fault::<Weights>();
 }
 
 macro_rules! listed {
@@ -117,7 +132,14 @@ fn list_is_complete<K: Technique>(stamped: &Stamped, parts: &[&str]) {
 #[test]
 fn the_macros_stamp_every_must_and_should() {
     use evenkeel_conformance::{__batch_norm_properties, __layer_norm_properties};
-    use evenkeel_conformance::{batch_norm, layer_norm};
+    use evenkeel_conformance::{
+        __dropout_properties, __initialization_properties, __random_properties,
+    };
+    use evenkeel_conformance::{batch_norm, dropout, initialization, layer_norm, random};
     list_is_complete::<Batch>(&__batch_norm_properties!([in_a_brace]), &batch_norm::PARTS);
     list_is_complete::<Layer>(&__layer_norm_properties!([in_a_brace]), &layer_norm::PARTS);
+    list_is_complete::<Source>(&__random_properties!([in_a_brace]), &random::PARTS);
+    list_is_complete::<Drop>(&__dropout_properties!([in_a_brace]), &dropout::PARTS);
+    let initialization = &__initialization_properties!([in_a_brace]);
+    list_is_complete::<Weights>(initialization, &initialization::PARTS);
 }

@@ -98,7 +98,7 @@ macro_rules! __batch_norm_properties {
 #[macro_export]
 macro_rules! batch_norm_suite {
     ($($arguments:tt)*) => {
-        $crate::__normalization_suite! {
+        $crate::__suite! {
             [$crate::__batch_norm_properties] [$crate::batch_norm]
             [batch_norm_f32 batch_norm_f64 batch_norm] $($arguments)*
         }

@@ -61,7 +61,8 @@ pub(super) fn envelope<K: Technique, T: Real>(
         }
     }
     for (output, elements) in allowed.iter_mut().enumerate() {
-        free_junk(elements, |i| K::group_of(&probe.case, output, i));
+        let rounding = FACTOR * T::MIN_SUBNORMAL;
+        free_junk(elements, rounding, |i| K::group_of(&probe.case, output, i));
     }
     Envelope::Values(allowed)
 }
@@ -72,8 +73,9 @@ fn again<K: Technique, T: Real>(mistake: K::Mistake, probe: &Probe<K, T>, trial:
     answer_of::<K, T>(mistake, &case, probe.function)
 }
 
-/// Allows anything in a group where rounding alone changes a quarter of its largest value.
-fn free_junk(elements: &mut [Allowed], group_of: impl Fn(usize) -> usize) {
+/// Allows anything in a group where rounding alone changes a quarter of its largest value; what a
+/// zero is allowed is no change.
+fn free_junk(elements: &mut [Allowed], rounding: f64, group_of: impl Fn(usize) -> usize) {
     let mut groups: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
     for (i, (value, allowed)) in elements.iter().enumerate() {
         let (size, change) = groups.entry(group_of(i)).or_default();
@@ -82,7 +84,7 @@ fn free_junk(elements: &mut [Allowed], group_of: impl Fn(usize) -> usize) {
     }
     for (i, (_, allowed)) in elements.iter_mut().enumerate() {
         let (size, change) = groups[&group_of(i)];
-        if change > JUNK * size && change > 0.0 {
+        if change > JUNK * size && change > rounding {
             *allowed = f64::INFINITY;
         }
     }

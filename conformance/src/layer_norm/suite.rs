@@ -87,7 +87,7 @@ macro_rules! __layer_norm_properties {
 #[macro_export]
 macro_rules! layer_norm_suite {
     ($($arguments:tt)*) => {
-        $crate::__normalization_suite! {
+        $crate::__suite! {
             [$crate::__layer_norm_properties] [$crate::layer_norm]
             [layer_norm_f32 layer_norm_f64 layer_norm] $($arguments)*
         }

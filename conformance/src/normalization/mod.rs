@@ -239,7 +239,7 @@ impl<K: Kind> Technique for K {
         });
         spoiler.spoil("x", "one value short", |case| shorten(&mut case.x));
         spoiler.spoil("x", "one value long", |case| case.x.push(T::from_f64(1.0)));
-        spoiler.spoil_beyond_memory(|case| case.shape.outer = usize::MAX / 2);
+        spoiler.spoil_beyond_memory("x", |case| case.shape.outer = usize::MAX / 2);
         spoiler.spoil("gamma", "one value short", |case| shorten(&mut case.gamma));
         spoiler.spoil("gamma", "one value long", |case| case.gamma.push(T::from_f64(1.0)));
         spoiler.spoil("beta", "one value short", |case| shorten(&mut case.beta));

@@ -7,27 +7,7 @@ use super::{Case, GradientValues, Kind};
 use crate::verdict::{Strength, Verdict, settled, yields};
 use crate::{Real, Target};
 
-/// The table of a technique's properties, one row each:
-/// `clause strength part cost inputs => name = check`.
-macro_rules! properties {
-    ($($clause:literal $strength:ident $part:literal $cost:literal $inputs:path =>
-       $name:ident = $check:expr;)*) => {
-        vec![$($crate::Property {
-            name: stringify!($name),
-            clause: $clause,
-            strength: $crate::Strength::$strength,
-            part: $part,
-            cost: $cost,
-            inputs: $inputs,
-            check: |target, case| {
-                let check: fn(&dyn $crate::Target<T>, &Case<T>) -> $crate::verdict::Checked = $check;
-                $crate::verdict::settled(check(target, case))
-            },
-        }),*]
-    };
-}
-
-pub(crate) use properties;
+pub(crate) use crate::property::properties;
 
 /// y, or the verdict on a refusal.
 pub(crate) fn forward<T: Real, K: Kind>(

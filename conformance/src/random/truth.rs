@@ -1,0 +1,149 @@
+//! True draws, in 320 bits, from the words of the reference; and how far a draw may be from them.
+
+use evenkeel_reference::random as reference;
+
+use super::Case;
+use crate::compare::Expected;
+use crate::exact::Exact;
+use crate::verdict::Strength;
+use crate::{Real, Stream, ulp};
+
+/// A true normal: z = r·cos 2πu₂ or r·sin 2πu₂.
+pub(crate) struct Normal {
+    z: Exact,
+    radius: f64,
+}
+
+impl Normal {
+    /// Element `i` of a stream.
+    pub(crate) fn of(stream: Stream, i: u64) -> Self {
+        let stream = stream.of_reference();
+        let first = i - i % 32 + i % 16;
+        let (radius, angle) =
+            (reference::word(stream, first), reference::word(stream, first + 16));
+        let u1 = reference::radius_uniform(radius, reference::second_word(stream, first));
+        let (sin, cos) = Exact::from_f64(reference::angle_uniform(angle)).sin_cos_of_turns();
+        let radius = (-(Exact::from_f64(u1).ln().scaled(1))).sqrt();
+        let z = &radius * &if i % 32 < 16 { cos } else { sin };
+        Self { z, radius: radius.to_f64() }
+    }
+
+    /// What a draw with this deviation must be.
+    pub(crate) fn expected<T: Real>(&self, strength: Strength, deviation: f64) -> Expected {
+        let truth = (&self.z * &Exact::from_f64(deviation)).to_wide();
+        let (u, z, r) = (T::UNIT_ROUNDOFF, self.z.to_f64().abs(), self.radius);
+        let bound = match strength {
+            Strength::Promise => promise::<T>(truth.to_f64()),
+            _ => {
+                let of_radius = (4.0 * u / r).min(2.0 * u.sqrt());
+                deviation * (28.0 * u * r + 6.0 * u * z + of_radius) + 2.0 * T::MIN_SUBNORMAL
+            }
+        };
+        Expected::new(truth, bound)
+    }
+}
+
+/// One rounding in `f32`; a unit in the last place in `f64`.
+pub(crate) fn promise<T: Real>(value: f64) -> f64 {
+    (if T::DIGITS == 24 { 0.501 } else { 1.0 }) * ulp::<T>(value)
+}
+
+/// A true normal that is cut at ±2: Φ⁻¹(½ + v·(Φ(2) − ½)) for the centred uniform v of element `i`.
+pub(crate) fn truncated(stream: Stream, i: u64) -> Exact {
+    let v = reference::centered_uniform(reference::word(stream.of_reference(), i));
+    let wanted = &Exact::from_f64(v) * &half_of_normal(&Exact::from_f64(2.0));
+    // One step of Newton squares the error of the reference's quantile, which is near 10⁻¹⁵.
+    let start = Exact::from_f64(reference::truncated_quantile(v));
+    let missing = wanted - half_of_normal(&start);
+    &start + &(missing / density(&start))
+}
+
+/// What a cut draw with this deviation must be.
+pub(crate) fn truncated_expected<T: Real>(z: &Exact, deviation: f64) -> Expected {
+    let u = T::UNIT_ROUNDOFF;
+    let truth = (z * &Exact::from_f64(deviation)).to_wide();
+    let bound = deviation * (TRUNCATED * u + 8.0 * u * z.to_f64().abs()) + 2.0 * T::MIN_SUBNORMAL;
+    Expected::new(truth, bound)
+}
+
+/// |q|·3/φ(z) at the cut, where it is largest: q is rounded three times.
+const TRUNCATED: f64 = 27.0;
+
+/// Φ(z) − ½ = φ(z)·Σ z^(2k+1)/(1·3·5 … (2k+1)): every term has the sign of z.
+pub(crate) fn half_of_normal(z: &Exact) -> Exact {
+    let square = z.square();
+    let (mut term, mut sum) = (z.clone(), Exact::zero());
+    for odd in (3..400).step_by(2) {
+        sum = sum + &term;
+        term = &(term * &square) / &Exact::from_count(odd);
+    }
+    sum * density(z)
+}
+
+/// φ(z) = exp(−z²/2)/√(2π).
+fn density(z: &Exact) -> Exact {
+    (-z.square().scaled(-1)).exp() / Exact::pi().scaled(1).sqrt()
+}
+
+/// The uniform of the map: exact in `f64`, scaled there and rounded.
+pub(crate) fn uniform<T: Real>(stream: Stream, i: u64, bound: f64) -> T {
+    let word = reference::word(stream.of_reference(), i);
+    T::from_f64(towards_zero::<T>(bound) * reference::centered_uniform(word))
+}
+
+/// The largest number of `T` that is no larger.
+pub(crate) fn towards_zero<T: Real>(bound: f64) -> f64 {
+    let rounded = T::from_f64(bound).to_f64();
+    if rounded <= bound { rounded } else { rounded - below::<T>(rounded) }
+}
+
+/// From a positive number to the one below.
+fn below<T: Real>(value: f64) -> f64 {
+    let step = ulp::<T>(value);
+    // At a power of two the step down is half the step up.
+    if ulp::<T>(value - step / 2.0) < step { step / 2.0 } else { step }
+}
+
+/// The expected draws of one function for a whole case.
+pub(crate) fn normals<T: Real>(case: &Case<T>) -> Vec<Normal> {
+    indices(case).map(|i| Normal::of(case.draw.stream, i)).collect()
+}
+
+/// The elements that a case asks for.
+pub(crate) fn indices<T>(case: &Case<T>) -> impl Iterator<Item = u64> {
+    let first = case.draw.first;
+    (0..case.length as u64).map(move |k| first + k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_series_of_the_normal_is_right() {
+        let half = half_of_normal(&Exact::from_f64(2.0)).to_f64();
+        assert_eq!(half, 0.477_249_868_051_820_8);
+        assert_eq!(density(&Exact::zero()).to_f64(), 0.398_942_280_401_432_7);
+    }
+
+    #[test]
+    fn bounds_are_rounded_down() {
+        assert_eq!(towards_zero::<f32>(0.1), f64::from(0.1_f32.next_down()));
+        assert_eq!(towards_zero::<f32>(0.25), 0.25);
+        assert_eq!(towards_zero::<f32>(1.0 - 1e-12), f64::from(1.0_f32.next_down()));
+        assert_eq!(towards_zero::<f64>(0.1), 0.1);
+        assert_eq!(towards_zero::<f32>(1e-46), 0.0);
+    }
+
+    #[test]
+    fn a_truncated_normal_solves_its_equation() {
+        let stream = Stream { seed: 3, number: 1, step: 4 };
+        for i in [0, 17, 1 << 40] {
+            let v = reference::centered_uniform(reference::word(stream.of_reference(), i));
+            let z = truncated(stream, i);
+            let wanted = Exact::from_f64(v) * half_of_normal(&Exact::from_f64(2.0));
+            let off = (half_of_normal(&z) - wanted).abs().to_f64();
+            assert!(off < 1e-28, "{off:e}");
+        }
+    }
+}
