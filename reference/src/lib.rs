@@ -40,12 +40,6 @@
 //! ```
 
 pub mod batch_norm;
-#[allow(missing_docs, clippy::all)]
-pub mod dropout;
-#[allow(missing_docs, clippy::all)]
-pub mod initialization;
-#[allow(missing_docs, clippy::all)]
-pub mod random;
 mod check;
 mod error;
 pub mod layer_norm;
