@@ -87,6 +87,91 @@ pub(crate) fn weight(argument: &'static str, weight: f64) -> Result<(), Error> {
     Err(Error::new(argument, weight, "from 0 to 1"))
 }
 
+/// The bound of a uniform distribution: finite and not negative.
+pub(crate) fn bound(bound: f64) -> Result<(), Error> {
+    if bound.is_finite() && bound >= 0.0 {
+        return Ok(());
+    }
+    Err(Error::new("bound", bound, "finite and ≥ 0"))
+}
+
+/// The deviation of a normal distribution: so far from the end of the range that no draw passes it.
+pub(crate) fn deviation(deviation: f64) -> Result<(), Error> {
+    if (0.0..=f64::MAX / 16.0).contains(&deviation) {
+        return Ok(());
+    }
+    Err(Error::new("deviation", deviation, "from 0 to MAX/16"))
+}
+
+/// The probability that an element is dropped.
+pub(crate) fn drop_probability(drop_probability: f64) -> Result<(), Error> {
+    if (0.0..=1.0).contains(&drop_probability) {
+        return Ok(());
+    }
+    Err(Error::new("drop_probability", drop_probability, "from 0 to 1"))
+}
+
+/// A mask of the size of `x`.
+pub(crate) fn mask(keep: &DMatrix<bool>, x: &DMatrix<f64>) -> Result<(), Error> {
+    if keep.shape() == x.shape() {
+        return Ok(());
+    }
+    let found = format!("{} × {}", keep.nrows(), keep.ncols());
+    Err(Error::new("keep", found, size(x)))
+}
+
+/// A count of at least one: units, channels, positions or a fan.
+pub(crate) fn at_least_one(argument: &'static str, count: usize) -> Result<(), Error> {
+    if count >= 1 {
+        return Ok(());
+    }
+    Err(Error::new(argument, count, "at least 1"))
+}
+
+/// Groups of a convolution: they divide both sides evenly.
+pub(crate) fn groups(groups: usize, inputs: usize, outputs: usize) -> Result<(), Error> {
+    if groups >= 1 && inputs.is_multiple_of(groups) && outputs.is_multiple_of(groups) {
+        return Ok(());
+    }
+    let allowed = format!("at least 1, dividing {inputs} inputs and {outputs} outputs");
+    Err(Error::new("groups", groups, allowed))
+}
+
+/// A factor on the deviation: finite and positive.
+pub(crate) fn gain(gain: f64) -> Result<(), Error> {
+    if gain.is_finite() && gain > 0.0 {
+        return Ok(());
+    }
+    Err(Error::new("gain", gain, "finite and > 0"))
+}
+
+/// The slope of a leaky rectifier: finite.
+pub(crate) fn slope(slope: f64) -> Result<(), Error> {
+    if slope.is_finite() {
+        return Ok(());
+    }
+    Err(Error::new("slope", slope, "finite"))
+}
+
+/// The product of the axes of a tensor, where a slice of `f64` can hold it.
+pub(crate) fn product_fits(axes: &[usize]) -> Result<usize, Error> {
+    let product = axes.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis));
+    if let Some(product) = product.filter(|&product| product <= isize::MAX as usize / 8) {
+        return Ok(product);
+    }
+    let axes: Vec<String> = axes.iter().map(ToString::to_string).collect();
+    Err(Error::new("shape", axes.join(" × "), "at most isize::MAX/8 elements"))
+}
+
+/// Elements whose numbers, from `first` on, stay below 2⁶⁴ − 1.
+pub(crate) fn window(first: u64, rows: usize, columns: usize) -> Result<(), Error> {
+    let length = product_fits(&[rows, columns])? as u64;
+    if first <= u64::MAX - length {
+        return Ok(());
+    }
+    Err(Error::new("first", first, format!("at most {}", u64::MAX - length)))
+}
+
 fn size(x: &DMatrix<f64>) -> String {
     format!("{} × {}", x.nrows(), x.ncols())
 }

@@ -9,6 +9,9 @@
 //! | --- | --- | --- |
 //! | [`batch_norm`] | batch normalisation: training, inference, running statistics, gradients | BN-01 … BN-31 |
 //! | [`layer_norm`] | layer normalisation: forward, gradients | LN-01 … LN-22 |
+//! | [`random`] | random streams: uniform, normal and truncated normal numbers by their place | RND-01 … RND-17 |
+//! | [`dropout`] | dropout: training, inference, gradients, masks that need no memory | DRP-01 … DRP-19 |
+//! | [`initialization`] | Xavier and He initialisation: fans, spreads, weights | INI-01 … INI-18 |
 //!
 //! # How to cite
 //!
@@ -41,9 +44,12 @@
 
 pub mod batch_norm;
 mod check;
+pub mod dropout;
 mod error;
+pub mod initialization;
 pub mod layer_norm;
 pub mod layout;
+pub mod random;
 pub mod spec;
 
 pub use error::Error;
