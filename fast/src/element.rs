@@ -4,7 +4,7 @@
 //! `f32`. A shorter tail goes the same way, padded, so that it meets no other formula. All use of
 //! vectors starts here.
 
-use crate::{batch_norm, layer_norm};
+use crate::{batch_norm, dropout, initialization, layer_norm, random};
 use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelude::*};
 
 /// Sixteen `f64` lanes.
@@ -14,7 +14,15 @@ pub(crate) type Pair<S> = [f64x8<S>; 2];
 pub(crate) const STEP: usize = 16;
 
 /// `f32` or `f64`. The trait is sealed: the accuracy that is promised is that of these two.
-pub trait Element: sealed::Lanes + batch_norm::Passes + layer_norm::Passes {}
+pub trait Element:
+    sealed::Lanes
+    + batch_norm::Passes
+    + layer_norm::Passes
+    + random::Passes
+    + dropout::Passes
+    + initialization::Passes
+{
+}
 
 impl Element for f32 {}
 impl Element for f64 {}
@@ -28,10 +36,14 @@ pub(crate) mod sealed {
         const PASSES: usize;
         /// Whether squares can leave the range of `f64`.
         const SCALED: bool;
+        /// The largest finite number.
+        const LARGEST: f64;
         /// The value, exactly.
         fn to_f64(self) -> f64;
         /// The nearest value, ties to even.
         fn round(value: f64) -> Self;
+        /// The largest number of the precision that is not above a number that is not negative.
+        fn towards_zero(value: f64) -> f64;
         /// Sixteen values, exactly.
         fn widen<S: Simd>(simd: S, from: &[Self]) -> Pair<S>;
         /// The nearest sixteen values, ties to even.
@@ -42,6 +54,7 @@ pub(crate) mod sealed {
 impl sealed::Lanes for f32 {
     const PASSES: usize = 1;
     const SCALED: bool = false;
+    const LARGEST: f64 = f32::MAX as f64;
 
     #[inline(always)]
     fn to_f64(self) -> f64 {
@@ -51,6 +64,11 @@ impl sealed::Lanes for f32 {
     #[inline(always)]
     fn round(value: f64) -> Self {
         value as f32
+    }
+
+    fn towards_zero(value: f64) -> f64 {
+        let nearest = value as f32;
+        f64::from(if f64::from(nearest) > value { nearest.next_down() } else { nearest })
     }
 
     #[inline(always)]
@@ -67,6 +85,7 @@ impl sealed::Lanes for f32 {
 impl sealed::Lanes for f64 {
     const PASSES: usize = 2;
     const SCALED: bool = true;
+    const LARGEST: f64 = f64::MAX;
 
     #[inline(always)]
     fn to_f64(self) -> f64 {
@@ -75,6 +94,10 @@ impl sealed::Lanes for f64 {
 
     #[inline(always)]
     fn round(value: f64) -> Self {
+        value
+    }
+
+    fn towards_zero(value: f64) -> f64 {
         value
     }
 

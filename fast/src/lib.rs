@@ -27,12 +27,15 @@
 
 pub mod batch_norm;
 mod check;
+pub mod dropout;
 mod element;
 mod error;
+pub mod initialization;
 pub mod layer_norm;
 mod moments;
 mod normalization;
 mod policy;
+pub mod random;
 mod shape;
 mod workspace;
 

@@ -1,14 +1,21 @@
 //! The kernels of `evenkeel-fast` as a target of the suite.
 
 mod batch_norm;
+mod dropout;
+mod initialization;
 mod layer_norm;
+mod random;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use evenkeel_conformance::batch_norm::BatchNorm;
+use evenkeel_conformance::dropout::Dropout;
+use evenkeel_conformance::initialization::Initialization;
 use evenkeel_conformance::layer_norm::LayerNorm;
-use evenkeel_conformance::{Real, Refusal, Shape, Target};
+use evenkeel_conformance::random::Random;
+use evenkeel_conformance::{Draw, Real, Refusal, Shape, Target};
+use evenkeel_fast::random::Stream;
 use evenkeel_fast::{Element, Level, Moments, Policy, Workspace};
 
 /// The kernels under one policy, with a workspace that is kept from call to call.
@@ -66,6 +73,12 @@ fn shape(shape: Shape) -> evenkeel_fast::Shape {
     evenkeel_fast::Shape::new(shape.outer, shape.channels, shape.inner)
 }
 
+/// The stream of a draw; its first element is another argument of the kernels.
+fn stream(draw: Draw) -> Stream {
+    let evenkeel_conformance::Stream { seed, number, step } = draw.stream;
+    Stream { seed, number, step }
+}
+
 /// Room for the statistics of every channel, or of every row.
 fn blank(groups: usize) -> Vec<Moments> {
     vec![Moments::default(); groups]
@@ -81,6 +94,18 @@ impl<T: Real + Element> Target<T> for Fast {
     }
 
     fn layer_norm(&self) -> Option<&dyn LayerNorm<T>> {
+        Some(self)
+    }
+
+    fn random(&self) -> Option<&dyn Random<T>> {
+        Some(self)
+    }
+
+    fn dropout(&self) -> Option<&dyn Dropout<T>> {
+        Some(self)
+    }
+
+    fn initialization(&self) -> Option<&dyn Initialization<T>> {
         Some(self)
     }
 

@@ -1,0 +1,98 @@
+//! The passes over a piece of a tensor, compiled once for each precision.
+//!
+//! A piece may begin and end anywhere: what it takes of a group of 64 elements is copied from the
+//! whole group.
+
+use fearless_simd::dispatch;
+
+use super::philox::{GROUP, Group, Plane, group};
+use super::{Stream, normal, truncated};
+use crate::Level;
+use crate::element::sealed::Lanes;
+
+/// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
+pub trait Passes: Sized {
+    /// Even draws, from element `first` on; the bound is a number of the precision.
+    fn uniforms(level: Level, stream: Stream, first: u64, bound: f64, out: &mut [Self]);
+    /// Normal draws.
+    fn normals(level: Level, stream: Stream, first: u64, deviation: f64, out: &mut [Self]);
+    /// Cut normal draws.
+    fn truncated_normals(level: Level, stream: Stream, first: u64, deviation: f64, out: &mut [Self]);
+}
+
+macro_rules! passes {
+    ($($precision:ident)*) => {$(
+        impl Passes for $precision {
+            #[inline(never)]
+            fn uniforms(level: Level, stream: Stream, first: u64, bound: f64, out: &mut [Self]) {
+                dispatch!(level.token(), _simd => each_group(first, out, |g| {
+                    scaled(centred(&group(stream, Plane::First, g)), bound)
+                }));
+            }
+
+            #[inline(never)]
+            fn normals(level: Level, stream: Stream, first: u64, deviation: f64, out: &mut [Self]) {
+                dispatch!(level.token(), _simd => each_group(first, out, |g| {
+                    scaled(normal::group(stream, g), deviation)
+                }));
+            }
+
+            #[inline(never)]
+            fn truncated_normals(
+                level: Level,
+                stream: Stream,
+                first: u64,
+                deviation: f64,
+                out: &mut [Self],
+            ) {
+                dispatch!(level.token(), _simd => each_group(first, out, |g| {
+                    scaled(truncated::group(stream, g), deviation)
+                }));
+            }
+        }
+    )*};
+}
+
+passes! { f32 f64 }
+
+/// Words of a plane, from word `first` on.
+#[inline(never)]
+pub(crate) fn words(level: Level, stream: Stream, plane: Plane, first: u64, out: &mut [u32]) {
+    dispatch!(level.token(), _simd => each_group(first, out, |g| group(stream, plane, g)));
+}
+
+/// Writes what `make` gives for each group to `out`, whose first element is number `first`.
+#[inline(always)]
+pub(crate) fn each_group<U: Copy>(first: u64, out: &mut [U], make: impl Fn(u64) -> [U; GROUP]) {
+    let (mut g, skip) = (first / GROUP as u64, (first % GROUP as u64) as usize);
+    let (head, rest) = out.split_at_mut(out.len().min((GROUP - skip) % GROUP));
+    if !head.is_empty() {
+        head.copy_from_slice(&make(g)[skip..skip + head.len()]);
+        g += 1;
+    }
+    for part in rest.chunks_mut(GROUP) {
+        let all = make(g);
+        part.copy_from_slice(&all[..part.len()]);
+        g = g.wrapping_add(1);
+    }
+}
+
+/// (2k + 1)·2⁻³² − 1 of each word: exact.
+#[inline(always)]
+pub(super) fn centred(words: &Group) -> [f64; GROUP] {
+    let mut centred = [0.0; GROUP];
+    for k in 0..GROUP {
+        centred[k] = f64::from(words[k]) * (1.0 / 2_147_483_648.0) + (1.0 / 4_294_967_296.0 - 1.0);
+    }
+    centred
+}
+
+/// Each number times `by`, rounded to the precision.
+#[inline(always)]
+fn scaled<T: Lanes>(numbers: [f64; GROUP], by: f64) -> [T; GROUP] {
+    let mut scaled = [T::default(); GROUP];
+    for k in 0..GROUP {
+        scaled[k] = T::round(by * numbers[k]);
+    }
+    scaled
+}
