@@ -26,6 +26,7 @@
 //! **Promises.** Words and uniforms: the bits of the map. Normals: `f32` within 0.501 ulp of the exact
 //! value; `f64` within [8 units of relative error](normal).
 
+mod accurate;
 mod normal;
 mod philox;
 pub(crate) mod passes;

@@ -6,7 +6,7 @@
 use fearless_simd::dispatch;
 
 use super::philox::{GROUP, Group, Plane, group};
-use super::{Stream, normal, truncated};
+use super::{Stream, accurate, normal, truncated};
 use crate::Level;
 use crate::element::sealed::Lanes;
 
@@ -21,7 +21,7 @@ pub trait Passes: Sized {
 }
 
 macro_rules! passes {
-    ($($precision:ident)*) => {$(
+    ($($precision:ident: $normals:path;)*) => {$(
         impl Passes for $precision {
             #[inline(never)]
             fn uniforms(level: Level, stream: Stream, first: u64, bound: f64, out: &mut [Self]) {
@@ -33,7 +33,7 @@ macro_rules! passes {
             #[inline(never)]
             fn normals(level: Level, stream: Stream, first: u64, deviation: f64, out: &mut [Self]) {
                 dispatch!(level.token(), _simd => each_group(first, out, |g| {
-                    scaled(normal::group(stream, g), deviation)
+                    rounded($normals(stream, g, deviation))
                 }));
             }
 
@@ -53,7 +53,7 @@ macro_rules! passes {
     )*};
 }
 
-passes! { f32 f64 }
+passes! { f32: normal::group; f64: accurate::group; }
 
 /// Words of a plane, from word `first` on.
 #[inline(never)]
@@ -90,9 +90,15 @@ pub(super) fn centred(words: &Group) -> [f64; GROUP] {
 /// Each number times `by`, rounded to the precision.
 #[inline(always)]
 fn scaled<T: Lanes>(numbers: [f64; GROUP], by: f64) -> [T; GROUP] {
-    let mut scaled = [T::default(); GROUP];
+    rounded(numbers.map(|number| by * number))
+}
+
+/// Each number, rounded to the precision.
+#[inline(always)]
+fn rounded<T: Lanes>(numbers: [f64; GROUP]) -> [T; GROUP] {
+    let mut rounded = [T::default(); GROUP];
     for k in 0..GROUP {
-        scaled[k] = T::round(by * numbers[k]);
+        rounded[k] = T::round(numbers[k]);
     }
-    scaled
+    rounded
 }
