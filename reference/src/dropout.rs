@@ -1,3 +1,10 @@
+// The first definition of a link counts: on the page itself these are files.
+//! [random]: super::random
+//! [random-symbols]: super::random#symbols-and-shapes
+//! [random-tests]: super::random#distribution-tests
+//! [batch-symbols]: super::batch_norm#symbols-and-shapes
+//! [batch-levels]: super::batch_norm#levels
+//!
 #![doc = include_str!("../spec/dropout.md")]
 // Throughout: x is any matrix, keep is a mask of its size, p is the probability to drop, and an element
 // of number i is dropped or kept by its number alone. Each function is one formula of the page above.

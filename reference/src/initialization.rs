@@ -1,3 +1,10 @@
+// The first definition of a link counts: on the page itself these are files.
+//! [random]: super::random
+//! [random-symbols]: super::random#symbols-and-shapes
+//! [random-tests]: super::random#distribution-tests
+//! [batch-symbols]: super::batch_norm#symbols-and-shapes
+//! [batch-levels]: super::batch_norm#levels
+//!
 #![doc = include_str!("../spec/initialization.md")]
 // Throughout: fan_in is how many inputs a unit sums, fan_out how many units an input reaches, σ the
 // deviation of the weights and a the bound of their uniform distribution. Each function is one formula

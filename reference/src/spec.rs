@@ -13,8 +13,17 @@ pub const BATCH_NORM: &str = include_str!("../spec/batch_norm.md");
 /// The page of layer normalisation.
 pub const LAYER_NORM: &str = include_str!("../spec/layer_norm.md");
 
+/// The page of random streams.
+pub const RANDOM: &str = include_str!("../spec/random.md");
+
+/// The page of dropout.
+pub const DROPOUT: &str = include_str!("../spec/dropout.md");
+
+/// The page of Xavier and He initialisation.
+pub const INITIALIZATION: &str = include_str!("../spec/initialization.md");
+
 /// All pages, in the order in which their clauses are listed.
-pub const PAGES: [&str; 2] = [BATCH_NORM, LAYER_NORM];
+pub const PAGES: [&str; 5] = [BATCH_NORM, LAYER_NORM, RANDOM, DROPOUT, INITIALIZATION];
 
 /// How binding a clause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,7 +110,8 @@ mod tests {
 
     #[test]
     fn a_page_has_its_clauses_in_order() {
-        for (page, (prefix, count)) in PAGES.into_iter().zip([("BN", 31), ("LN", 22)]) {
+        let counts = [("BN", 31), ("LN", 22), ("RND", 17), ("DRP", 19), ("INI", 18)];
+        for (page, (prefix, count)) in PAGES.into_iter().zip(counts) {
             let ids: Vec<&str> = clauses_of(page).map(|clause| clause.id).collect();
             let expected: Vec<String> = (1..=count).map(|n| format!("{prefix}-{n:02}")).collect();
             assert_eq!(ids, expected);
