@@ -57,11 +57,7 @@ impl<C: Clone> Spoiler<C> {
     }
 
     /// A shape for which there is not the memory: `argument` is named, or a tensor that is too short.
-    pub(crate) fn spoil_beyond_memory(
-        &mut self,
-        argument: &'static str,
-        change: impl Fn(&mut C),
-    ) {
+    pub(crate) fn spoil_beyond_memory(&mut self, argument: &'static str, change: impl Fn(&mut C)) {
         let mut case = self.valid.clone();
         change(&mut case);
         let how = BEYOND_MEMORY;

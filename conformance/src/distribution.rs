@@ -58,8 +58,7 @@ pub fn sample_size(distance: f64) -> f64 {
 
 /// Holds if `draws`, divided by `scale`, have the distribution function `cdf`.
 ///
-/// Rounding a draw to `T` moves it by u at most, relatively, and the grid of 2³² words is coarser
-/// than no grid by 2⁻³²: the distance may grow by that, since |v|·density ≤ ½ for all three here.
+/// A sound implementation in `T` may be at a distance of 16u from it, and a grid of 2³² words at 2⁻³⁰.
 pub(crate) fn kolmogorov<T: Real>(
     name: &str,
     draws: &[T],
@@ -77,7 +76,7 @@ pub(crate) fn kolmogorov<T: Real>(
         (f - below).abs().max((upto - f).abs())
     };
     let worst = sorted.iter().enumerate().map(distance).fold(0.0, f64::max);
-    let allowed = band(FALSE_ALARM, sorted.len()) + T::UNIT_ROUNDOFF + 2_f64.powi(-32);
+    let allowed = band(FALSE_ALARM, sorted.len()) + slack::<T>();
     if worst > allowed {
         return Finding::fail(
             name,
@@ -87,6 +86,11 @@ pub(crate) fn kolmogorov<T: Real>(
         );
     }
     told(worst / allowed, sorted.len())
+}
+
+/// How far the distribution of a sound implementation may be from the one without rounding and grid.
+pub(crate) fn slack<T: Real>() -> f64 {
+    16.0 * T::UNIT_ROUNDOFF + 2_f64.powi(-30)
 }
 
 /// Holds if `hits` of `n` draws are what a probability of `p` gives: Clopper–Pearson, that is the

@@ -56,7 +56,9 @@ impl Draw {
     pub fn check(&self, length: usize) -> Result<(), Refusal> {
         match self.first.checked_add(length as u64) {
             Some(_) => Ok(()),
-            None => Err(Refusal::invalid("first", self.first, format!("at most 2⁶⁴ − 1 − {length}"))),
+            None => {
+                Err(Refusal::invalid("first", self.first, format!("at most 2⁶⁴ − 1 − {length}")))
+            }
         }
     }
 }

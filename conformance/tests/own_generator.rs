@@ -77,7 +77,9 @@ impl<T: Real> Random<T> for Own {
 /// Who is kept, by the generator of the stream.
 fn kept(draw: Draw, drop_probability: f64, length: usize) -> Vec<bool> {
     let mut keep = vec![0.0_f64; length];
-    fill(draw, &mut keep, |generator| f64::from(u8::from(generator.random::<f64>() >= drop_probability)));
+    fill(draw, &mut keep, |generator| {
+        f64::from(u8::from(generator.random::<f64>() >= drop_probability))
+    });
     keep.iter().map(|keep| *keep == 1.0).collect()
 }
 

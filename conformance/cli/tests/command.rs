@@ -19,7 +19,14 @@ fn the_kernels_hold_and_the_table_fits_100_columns() {
     let output = evenkeel(&["--cases", "32"]);
     let text = text(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
-    for shown in ["batch norm f32", "layer norm f64", "digits"] {
+    for shown in [
+        "batch norm f32",
+        "layer norm f64",
+        "random f32",
+        "dropout f64",
+        "initialization f32",
+        "digits",
+    ] {
         assert!(text.contains(shown), "{shown} is not shown:\n{text}");
     }
     let widest = text.lines().map(|line| line.chars().count()).max();
@@ -39,7 +46,14 @@ fn each_mistake_exits_1_and_is_named() {
 /// The same without choosing the clause: everything else that fails does not hide the label.
 #[test]
 fn a_mistake_is_named_among_all_that_it_breaks() {
-    let chosen = ["bn-unbiased", "bn-one-pass", "bn-dx-no-var", "ln-dx-gamma-outside"];
+    let chosen = [
+        "bn-unbiased",
+        "bn-one-pass",
+        "bn-dx-no-var",
+        "ln-dx-gamma-outside",
+        "drp-no-scale",
+        "ini-he-no-two",
+    ];
     for info in suites::mistakes().into_iter().filter(|info| chosen.contains(&info.label)) {
         let output = evenkeel(&["check", "--implementation", info.label, "--cases", "24"]);
         fails_and_is_named(info.label, info.clause, &output);

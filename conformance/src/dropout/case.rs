@@ -35,7 +35,13 @@ impl<T: fmt::Debug> fmt::Debug for Case<T> {
         let Self { draw, drop_probability, x, dy, keep, half, tie } = self;
         let kept: String = keep.iter().map(|keep| if *keep { '1' } else { '0' }).collect();
         let (x_shown, dy_shown) = (&x[..x.len().min(SHOWN)], &dy[..dy.len().min(SHOWN)]);
-        writeln!(f, "p = {drop_probability:?}, {}, {} values from {}", draw.stream, x.len(), draw.first)?;
+        writeln!(
+            f,
+            "p = {drop_probability:?}, {}, {} values from {}",
+            draw.stream,
+            x.len(),
+            draw.first
+        )?;
         writeln!(f, "x = {x_shown:?}{}", more(x.len()))?;
         writeln!(f, "dy = {dy_shown:?}{}", more(dy.len()))?;
         writeln!(f, "keep = {}{}", &kept[..kept.len().min(SHOWN)], more(keep.len()))?;

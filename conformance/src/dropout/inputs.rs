@@ -35,9 +35,8 @@ fn cases<T: Real>(
     firsts: BoxedStrategy<u64>,
     lengths: BoxedStrategy<usize>,
 ) -> BoxedStrategy<Case<T>> {
-    let tensors = lengths
-        .prop_flat_map(|n| (values::<T>(n), values::<T>(n), vec(any::<bool>(), n)))
-        .boxed();
+    let tensors =
+        lengths.prop_flat_map(|n| (values::<T>(n), values::<T>(n), vec(any::<bool>(), n))).boxed();
     let words = (any::<u16>(), any::<u32>());
     (streams(), firsts, probabilities(), tensors, words)
         .prop_map(|(stream, first, drop_probability, (x, dy, keep), (half, tie))| Case {

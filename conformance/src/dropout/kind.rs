@@ -63,7 +63,8 @@ impl Technique for Drop {
     }
 
     fn is_telling<T: Real>(case: &Case<T>) -> bool {
-        let fits = |v: &T| v.is_nan() || v.to_f64() == 0.0 || (1e-30..1e30).contains(&v.to_f64().abs());
+        let fits =
+            |v: &T| v.is_nan() || v.to_f64() == 0.0 || (1e-30..1e30).contains(&v.to_f64().abs());
         let p = case.drop_probability;
         (p == 1.0 || 1.0 - p > 1e-3) && case.x.iter().chain(&case.dy).all(fits)
     }
@@ -73,12 +74,7 @@ impl Technique for Drop {
     }
 
     /// Values move by 4u, and by as much more as 1 − p may be off where p is rounded to `T`.
-    fn moved<T: Real>(
-        mistake: Mistake,
-        case: &Case<T>,
-        _: bool,
-        trial: u64,
-    ) -> (Mistake, Case<T>) {
+    fn moved<T: Real>(mistake: Mistake, case: &Case<T>, _: bool, trial: u64) -> (Mistake, Case<T>) {
         let sign = if trial.is_multiple_of(2) { 1.0 } else { -1.0 };
         let p = case.drop_probability;
         let condition = if p < 1.0 { p / (1.0 - p) } else { 0.0 };
@@ -133,9 +129,14 @@ fn valid<T: Real>() -> Vec<Case<T>> {
     let p = 0.3;
     let threshold = (p * 2_f64.powi(48)) as u64;
     let (half, tie) = ((threshold >> 32) as u16, threshold as u32);
-    for (half, tie) in
-        [(half, tie), (half, tie - 1), (half, u32::MAX), (half, 0), (half - 1, u32::MAX), (half + 1, 0)]
-    {
+    for (half, tie) in [
+        (half, tie),
+        (half, tie - 1),
+        (half, u32::MAX),
+        (half, 0),
+        (half - 1, u32::MAX),
+        (half + 1, 0),
+    ] {
         cases.push(Case { half, tie, ..ordinary(0, p, 1) });
     }
     // The same for a share that is a multiple of 1/256: only the threshold itself tells.

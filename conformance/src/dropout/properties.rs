@@ -52,7 +52,11 @@ pub(super) fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
 }
 
 /// The output of a function, or the verdict on a refusal.
-fn ask<T: Real>(target: &dyn Target<T>, case: &Case<T>, function: Function) -> Result<Vec<T>, Verdict> {
+fn ask<T: Real>(
+    target: &dyn Target<T>,
+    case: &Case<T>,
+    function: Function,
+) -> Result<Vec<T>, Verdict> {
     yields(function.name(), case.ask(function, target))
 }
 
@@ -65,6 +69,14 @@ fn zero<T: Real>() -> T {
     T::from_f64(0.0)
 }
 
+/// 1 + 2⁻¹⁰: the products of errors.
+const SECOND_ORDER: f64 = 1.0 + 1.0 / 1024.0;
+
+/// ρ: what rounding p to `T` is of 1 − p.
+fn condition<T: Real>(p: f64) -> f64 {
+    T::UNIT_ROUNDOFF * p / (1.0 - p)
+}
+
 /// v/(1 − p) for the p as it is in `f64`, and how far a result may be from it.
 fn scaled<T: Real>(strength: Strength, value: T, p: f64) -> Expected {
     let divisor = Exact::from_f64(1.0) - Exact::from_f64(p);
@@ -72,10 +84,11 @@ fn scaled<T: Real>(strength: Strength, value: T, p: f64) -> Expected {
     let y = truth.to_f64().abs();
     let bound = match strength {
         Promise if T::DIGITS == 24 => 0.501 * ulp::<T>(y),
-        // 1 − p and its reciprocal are rounded in `f64`, the product once more.
-        Promise => 3.01 * T::UNIT_ROUNDOFF * y + T::MIN_SUBNORMAL,
-        // p in `T` is off by u, and 1 − p by what that is of it.
-        _ => T::UNIT_ROUNDOFF * y * (p / (1.0 - p) + 4.0) + 2.0 * T::MIN_SUBNORMAL,
+        Promise => SECOND_ORDER * 3.0 * T::UNIT_ROUNDOFF * y + T::MIN_SUBNORMAL,
+        _ => {
+            let rho = condition::<T>(p);
+            SECOND_ORDER * y * (rho / (1.0 - rho) + 3.0 * T::UNIT_ROUNDOFF) + T::MIN_SUBNORMAL
+        }
     };
     Expected::new(truth, bound)
 }
@@ -97,8 +110,8 @@ fn agrees<T: Real>(
             return Ok(verdict);
         }
     }
-    if (1.0 - p) < 8.0 * T::UNIT_ROUNDOFF && strength == Must && p < 1.0 {
-        // In `T` such a p is 1, and nothing can be kept.
+    if strength == Must && p < 1.0 && condition::<T>(p) > 0.25 {
+        // In `T` such a p is nearly 1, and 1 − p nearly anything.
         return Ok(Verdict::CannotTell("1 − p is nothing in this precision"));
     }
     Ok(compare(name, &got, |i| kept(&i).then(|| scaled(strength, values[i], p))))
@@ -167,7 +180,12 @@ fn always<T: Real>(target: &dyn Target<T>, case: &Case<T>, function: Function) -
 /// DRP-05.
 fn inference<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
     let y = ask(target, case, Inference)?;
-    Ok(same_bits("y of inference", &y, &case.x, "the identity: what was kept in training was scaled"))
+    Ok(same_bits(
+        "y of inference",
+        &y,
+        &case.x,
+        "the identity: what was kept in training was scaled",
+    ))
 }
 
 /// DRP-06: a kept NaN is NaN, a kept infinity is that infinity.
@@ -195,7 +213,7 @@ fn adjoint<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
     let forward = ask(target, &swapped, ForwardGiven)?;
     let backward = ask(target, case, BackwardGiven)?;
     let p = case.drop_probability;
-    if (1.0 - p) < 8.0 * T::UNIT_ROUNDOFF {
+    if condition::<T>(p) > 0.25 {
         return Ok(Verdict::CannotTell("1 − p is nothing in this precision"));
     }
     Ok(compare("dx of dy against y of the same numbers, ", &backward, |i| {
@@ -267,7 +285,9 @@ fn mapped<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
     let expected = reference::keep_mask(draw.stream.of_reference(), draw.first, 1, columns, p);
     let expected: Vec<T> = match expected {
         Ok(keep) => keep.iter().map(|keep| T::from_f64(f64::from(u8::from(*keep)))).collect(),
-        Err(error) => return Err(Finding::refused("the reference", &crate::reference::refusal(error))),
+        Err(error) => {
+            return Err(Finding::refused("the reference", &crate::reference::refusal(error)));
+        }
     };
     Ok(same_bits("mask", &got, &expected, "1 where the map keeps, 0 where it drops"))
 }
@@ -358,7 +378,12 @@ fn tie<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Verdict {
         let p = threshold as f64 / 2_f64.powi(48);
         let one = Case { drop_probability: p, x: vec![zero::<T>()], ..case.clone() };
         verdict = verdict.and(|| match mask_of_map(target, &one) {
-            Ok(got) => same_bits("mask at a tie, element ", &got, &[T::from_f64(kept)], "the second word decides"),
+            Ok(got) => same_bits(
+                "mask at a tie, element ",
+                &got,
+                &[T::from_f64(kept)],
+                "the second word decides",
+            ),
             Err(verdict) => verdict,
         });
     }

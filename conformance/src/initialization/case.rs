@@ -63,9 +63,9 @@ impl technique::Function for Function {
         match self {
             Self::Fans => &["inputs", "outputs", "kernel", "groups", "shape"],
             Self::Spread => &["inputs", "outputs", "kernel", "groups", "shape", "gain", "slope"],
-            Self::WeightsGiven => &[
-                "inputs", "outputs", "kernel", "groups", "shape", "gain", "slope", "draws", "w",
-            ],
+            Self::WeightsGiven => {
+                &["inputs", "outputs", "kernel", "groups", "shape", "gain", "slope", "draws", "w"]
+            }
             Self::Weights => {
                 &["inputs", "outputs", "kernel", "groups", "shape", "gain", "slope", "w"]
             }

@@ -12,11 +12,13 @@ use crate::stream::streams;
 
 /// Layers that are not square, one unit among them; convolutions of any number of groups.
 fn layers() -> BoxedStrategy<Layer> {
-    let dense = (1..40_usize, 1..40_usize).prop_map(|(inputs, outputs)| Layer::Dense { inputs, outputs });
+    let dense =
+        (1..40_usize, 1..40_usize).prop_map(|(inputs, outputs)| Layer::Dense { inputs, outputs });
     let kernel = prop::sample::select(&[1_usize, 2, 9, 25][..]);
-    let convolution = (1..4_usize, 1..5_usize, 1..5_usize, kernel).prop_map(|(groups, i, o, kernel)| {
-        Layer::Convolution { inputs: groups * i, outputs: groups * o, kernel, groups }
-    });
+    let convolution =
+        (1..4_usize, 1..5_usize, 1..5_usize, kernel).prop_map(|(groups, i, o, kernel)| {
+            Layer::Convolution { inputs: groups * i, outputs: groups * o, kernel, groups }
+        });
     prop_oneof![dense, convolution].boxed()
 }
 

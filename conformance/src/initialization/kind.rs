@@ -72,12 +72,7 @@ impl Technique for Weights {
     }
 
     /// The spread moves by 8u, as far as rounding may have moved it.
-    fn moved<T: Real>(
-        mistake: Mistake,
-        case: &Case<T>,
-        _: bool,
-        trial: u64,
-    ) -> (Mistake, Case<T>) {
+    fn moved<T: Real>(mistake: Mistake, case: &Case<T>, _: bool, trial: u64) -> (Mistake, Case<T>) {
         let sign = if trial.is_multiple_of(2) { 1.0 } else { -1.0 };
         (Mistake { slip: sign * 8.0 * T::UNIT_ROUNDOFF, ..mistake }, case.clone())
     }

@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn the_deviation_of_the_cut_normal() {
         let two = Exact::from_f64(2.0);
-        let density = (-&two).exp() / Exact::pi().scaled(1).sqrt();
+        let density = (-two.clone()).exp() / Exact::pi().scaled(1).sqrt();
         let within = crate::random::truth::half_of_normal(&two).scaled(1);
         let variance = Exact::from_f64(1.0) - density.scaled(2) / within;
         assert_eq!(variance.sqrt().to_f64(), OF_THE_CUT);
@@ -56,11 +56,8 @@ mod tests {
 
     #[test]
     fn the_notes_formulas_by_hand() {
-        let plan = |scheme, family| Plan {
-            layer: Layer::Dense { inputs: 2, outputs: 4 },
-            scheme,
-            family,
-        };
+        let plan =
+            |scheme, family| Plan { layer: Layer::Dense { inputs: 2, outputs: 4 }, scheme, family };
         let xavier = Scheme::Xavier { gain: 1.0 };
         let he = |fan| Scheme::He { fan, slope: 0.0 };
         for (scheme, family, expected) in [

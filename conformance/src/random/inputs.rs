@@ -20,7 +20,10 @@ fn sizes<T: Real>() -> BoxedStrategy<f64> {
     .boxed()
 }
 
-fn cases<T: Real>(firsts: BoxedStrategy<u64>, lengths: BoxedStrategy<usize>) -> BoxedStrategy<Case<T>> {
+fn cases<T: Real>(
+    firsts: BoxedStrategy<u64>,
+    lengths: BoxedStrategy<usize>,
+) -> BoxedStrategy<Case<T>> {
     let blocks = (any::<[u32; 4]>(), any::<[u32; 2]>());
     let draws = (streams(), firsts, lengths);
     (blocks, draws, sizes::<T>(), sizes::<T>())

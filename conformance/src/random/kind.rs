@@ -73,12 +73,7 @@ impl Technique for Source {
     }
 
     /// Sizes move by 4u; angle and logarithm by as much as their arguments may be rounded.
-    fn moved<T: Real>(
-        mistake: Mistake,
-        case: &Case<T>,
-        _: bool,
-        trial: u64,
-    ) -> (Mistake, Case<T>) {
+    fn moved<T: Real>(mistake: Mistake, case: &Case<T>, _: bool, trial: u64) -> (Mistake, Case<T>) {
         let sign = if trial.is_multiple_of(2) { 1.0 } else { -1.0 };
         let by = 1.0 + sign * 4.0 * T::UNIT_ROUNDOFF;
         let moved = Case { bound: case.bound * by, deviation: case.deviation * by, ..case.clone() };

@@ -47,7 +47,11 @@ pub(super) fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
 }
 
 /// The output of a function, or the verdict on a refusal.
-fn ask<T: Real>(target: &dyn Target<T>, case: &Case<T>, function: Function) -> Result<Vec<T>, Verdict> {
+fn ask<T: Real>(
+    target: &dyn Target<T>,
+    case: &Case<T>,
+    function: Function,
+) -> Result<Vec<T>, Verdict> {
     yields(technique_name(function), case.ask(function, target))
 }
 
@@ -56,7 +60,11 @@ fn technique_name(function: Function) -> &'static str {
 }
 
 /// The output of a function of a target that follows the map.
-fn mapped<T: Real>(target: &dyn Target<T>, case: &Case<T>, function: Function) -> Result<Vec<T>, Verdict> {
+fn mapped<T: Real>(
+    target: &dyn Target<T>,
+    case: &Case<T>,
+    function: Function,
+) -> Result<Vec<T>, Verdict> {
     match target.random() {
         Some(random) if random.follows_the_map() => ask(target, case, function),
         _ => Err(Verdict::NotOffered),
@@ -65,7 +73,10 @@ fn mapped<T: Real>(target: &dyn Target<T>, case: &Case<T>, function: Function) -
 
 /// Words in place of their halves.
 fn whole<T: Real>(halves: &[T]) -> Vec<u64> {
-    halves.chunks_exact(2).map(|pair| (pair[0].to_f64() * 65536.0 + pair[1].to_f64()) as u64).collect()
+    halves
+        .chunks_exact(2)
+        .map(|pair| (pair[0].to_f64() * 65536.0 + pair[1].to_f64()) as u64)
+        .collect()
 }
 
 fn same_words(name: &str, got: &[u64], expected: impl Iterator<Item = u32>) -> Verdict {
@@ -124,7 +135,8 @@ fn windows<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
         };
         let rest = case.part(first + middle as u64, case.length - middle);
         let rest = mapped(target, &rest, function)?;
-        let name = format!("{} from element {}, draw ", technique_name(function), first + middle as u64);
+        let name =
+            format!("{} from element {}, draw ", technique_name(function), first + middle as u64);
         verdict = verdict.and(|| same_bits(&name, &rest, &all[middle..], "the same element"));
     }
     Ok(verdict)
@@ -216,7 +228,11 @@ fn normals_agree<T: Real>(strength: Strength, target: &dyn Target<T>, case: &Cas
 const SEARCHED: u64 = 1 << 18;
 
 /// The same where the first word is below 2¹⁶, so that the second word counts.
-fn far_normals_agree<T: Real>(strength: Strength, target: &dyn Target<T>, case: &Case<T>) -> Checked {
+fn far_normals_agree<T: Real>(
+    strength: Strength,
+    target: &dyn Target<T>,
+    case: &Case<T>,
+) -> Checked {
     let stream = case.draw.stream.of_reference();
     let is_radius = |n: &u64| n % 32 < 16;
     let is_extreme = |n: &u64| reference::word(stream, *n) < 1 << 16;

@@ -4,14 +4,17 @@ use evenkeel_reference::random as reference;
 
 use super::Case;
 use crate::compare::Expected;
+use crate::distribution::normal_cdf;
 use crate::exact::Exact;
 use crate::verdict::Strength;
 use crate::{Real, Stream, ulp};
 
-/// A true normal: z = r·cos 2πu₂ or r·sin 2πu₂.
+/// A true normal: z = r·cos θ or r·sin θ, and z′, the other of the pair.
 pub(crate) struct Normal {
     z: Exact,
+    other: f64,
     radius: f64,
+    angle: f64,
 }
 
 impl Normal {
@@ -19,13 +22,18 @@ impl Normal {
     pub(crate) fn of(stream: Stream, i: u64) -> Self {
         let stream = stream.of_reference();
         let first = i - i % 32 + i % 16;
-        let (radius, angle) =
-            (reference::word(stream, first), reference::word(stream, first + 16));
+        let (radius, angle) = (reference::word(stream, first), reference::word(stream, first + 16));
         let u1 = reference::radius_uniform(radius, reference::second_word(stream, first));
-        let (sin, cos) = Exact::from_f64(reference::angle_uniform(angle)).sin_cos_of_turns();
+        let turns = reference::angle_uniform(angle);
+        let (sin, cos) = Exact::from_f64(turns).sin_cos_of_turns();
         let radius = (-(Exact::from_f64(u1).ln().scaled(1))).sqrt();
-        let z = &radius * &if i % 32 < 16 { cos } else { sin };
-        Self { z, radius: radius.to_f64() }
+        let (own, other) = if i % 32 < 16 { (cos, sin) } else { (sin, cos) };
+        Self {
+            z: &radius * &own,
+            other: (&radius * &other).to_f64().abs(),
+            radius: radius.to_f64(),
+            angle: std::f64::consts::TAU * turns,
+        }
     }
 
     /// What a draw with this deviation must be.
@@ -35,13 +43,18 @@ impl Normal {
         let bound = match strength {
             Strength::Promise => promise::<T>(truth.to_f64()),
             _ => {
-                let of_radius = (4.0 * u / r).min(2.0 * u.sqrt());
-                deviation * (28.0 * u * r + 6.0 * u * z + of_radius) + 2.0 * T::MIN_SUBNORMAL
+                let of_radius = z / r * (4.0 * u / r).min(2.0 * u.sqrt());
+                let of_angle = 4.0 * u * self.angle * self.other;
+                let relative = deviation * (10.0 * u * z + of_angle + of_radius);
+                SECOND_ORDER * relative + T::MIN_SUBNORMAL * (1.0 + z)
             }
         };
         Expected::new(truth, bound)
     }
 }
+
+/// 1 + 2⁻¹⁰: the products of errors.
+const SECOND_ORDER: f64 = 1.0 + 1.0 / 1024.0;
 
 /// One rounding in `f32`; a unit in the last place in `f64`.
 pub(crate) fn promise<T: Real>(value: f64) -> f64 {
@@ -60,14 +73,13 @@ pub(crate) fn truncated(stream: Stream, i: u64) -> Exact {
 
 /// What a cut draw with this deviation must be.
 pub(crate) fn truncated_expected<T: Real>(z: &Exact, deviation: f64) -> Expected {
-    let u = T::UNIT_ROUNDOFF;
+    let (u, size) = (T::UNIT_ROUNDOFF, z.to_f64().abs());
     let truth = (z * &Exact::from_f64(deviation)).to_wide();
-    let bound = deviation * (TRUNCATED * u + 8.0 * u * z.to_f64().abs()) + 2.0 * T::MIN_SUBNORMAL;
-    Expected::new(truth, bound)
+    let q = normal_cdf(size) - 0.5;
+    let density = (-size * size / 2.0).exp() / std::f64::consts::TAU.sqrt();
+    let relative = deviation * (24.0 * u * size + u * (0.5 + 4.0 * q) / density);
+    Expected::new(truth, SECOND_ORDER * relative + T::MIN_SUBNORMAL * (1.0 + size))
 }
-
-/// |q|·3/φ(z) at the cut, where it is largest: q is rounded three times.
-const TRUNCATED: f64 = 27.0;
 
 /// Φ(z) − ½ = φ(z)·Σ z^(2k+1)/(1·3·5 … (2k+1)): every term has the sign of z.
 pub(crate) fn half_of_normal(z: &Exact) -> Exact {

@@ -48,7 +48,13 @@ impl Threshold {
 /// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
 pub trait Passes: Sized {
     /// Drops and scales a piece, whose first element has the index `first`.
-    fn drop_drawn(level: Level, stream: Stream, first: u64, threshold: Threshold, piece: &mut [Self]);
+    fn drop_drawn(
+        level: Level,
+        stream: Stream,
+        first: u64,
+        threshold: Threshold,
+        piece: &mut [Self],
+    );
     /// Drops and scales a piece by a mask.
     fn drop_given(level: Level, keep: &[bool], threshold: Threshold, piece: &mut [Self]);
 }

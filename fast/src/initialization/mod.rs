@@ -132,7 +132,9 @@ pub fn weights<T: Element>(
     match plan.family {
         Family::Uniform => random::uniform(stream, 0, spread, w, workspace, policy),
         Family::Normal => random::normal(stream, 0, spread, w, workspace, policy),
-        Family::TruncatedNormal => random::truncated_normal(stream, 0, spread, w, workspace, policy),
+        Family::TruncatedNormal => {
+            random::truncated_normal(stream, 0, spread, w, workspace, policy)
+        }
     }
 }
 

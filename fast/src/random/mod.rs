@@ -28,16 +28,16 @@
 
 mod accurate;
 mod normal;
-mod philox;
 pub(crate) mod passes;
+mod philox;
 #[cfg(test)]
 mod tests;
 mod truncated;
 mod words;
 
 pub use passes::Passes;
-pub(crate) use philox::{GROUP, Plane, group, word};
 pub use philox::philox4x32;
+pub(crate) use philox::{GROUP, Plane, group, word};
 pub use words::Words;
 
 use crate::workspace::Crew;

@@ -17,7 +17,13 @@ pub trait Passes: Sized {
     /// Normal draws.
     fn normals(level: Level, stream: Stream, first: u64, deviation: f64, out: &mut [Self]);
     /// Cut normal draws.
-    fn truncated_normals(level: Level, stream: Stream, first: u64, deviation: f64, out: &mut [Self]);
+    fn truncated_normals(
+        level: Level,
+        stream: Stream,
+        first: u64,
+        deviation: f64,
+        out: &mut [Self],
+    );
 }
 
 macro_rules! passes {

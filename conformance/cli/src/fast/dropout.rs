@@ -42,7 +42,9 @@ impl<T: Real + Element> Dropout<T> for Fast {
 
     fn backward_given(&self, input: &Given<'_, T>, dx: &mut [T]) -> Result<(), Refusal> {
         let Given { keep, drop_probability: p, values } = *input;
-        self.run(|workspace, policy| dropout::backward_given(keep, p, values, dx, workspace, policy))
+        self.run(|workspace, policy| {
+            dropout::backward_given(keep, p, values, dx, workspace, policy)
+        })
     }
 
     fn inference(&self, x: &[T], y: &mut [T]) -> Result<(), Refusal> {

@@ -75,7 +75,9 @@ impl Mistake {
         match self.fault {
             Fault::Never => value,
             Fault::BackwardUnmasked if is_backward => T::from_f64(number / (1.0 - p)),
-            Fault::Multiply => T::from_f64(number * f64::from(u8::from(keep)) * factor(self.fault, p)),
+            Fault::Multiply => {
+                T::from_f64(number * f64::from(u8::from(keep)) * factor(self.fault, p))
+            }
             Fault::OneIsNan if p == 1.0 => T::from_f64(0.0 * factor(Fault::None, p)),
             Fault::NanCleaned if value.is_nan() => zero,
             Fault::SkipsZeros if !is_backward && number < -3.0 => T::from_f64(number / (1.0 - p)),
@@ -106,7 +108,7 @@ fn words(fault: Fault, stream: Stream, i: u64) -> (u16, u32) {
     let (n, is_high) = match fault {
         Fault::ElementOrder => (i / 2, i % 2 == 1),
         Fault::RowsShare => (i / 64 * 16 + i % 16, i / 16 % 2 == 1),
-        Fault::HalvesSwapped => (i / 32 * 16 + i % 16, i / 16 % 2 == 0),
+        Fault::HalvesSwapped => (i / 32 * 16 + i % 16, (i / 16).is_multiple_of(2)),
         _ => (i / 32 * 16 + i % 16, i / 16 % 2 == 1),
     };
     let word = draws::word(stream, Plane::First, n);

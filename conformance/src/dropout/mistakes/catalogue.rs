@@ -18,21 +18,24 @@ pub(super) const ALL: &[Mistake] = &[
         "DRP-01",
         "kept values are divided by p",
         "divide by 1 − p, the probability to keep",
-    ).seen_in("kaldi-asr/kaldi#2814"),
+    )
+    .seen_in("kaldi-asr/kaldi#2814"),
     Faulty::planted(
         Fault::DoubleScale,
         "drp-double-scale",
         "DRP-01",
         "kept values are divided by 1 − p twice",
         "divide once",
-    ).seen_in("clab/dynet#186"),
+    )
+    .seen_in("clab/dynet#186"),
     Faulty::planted(
         Fault::Multiply,
         "drp-multiply",
         "DRP-02",
         "dropped values are multiplied by 0, so NaN and ∞ leak",
         "select: a dropped value is 0, whatever it was",
-    ).seen_in("pytorch/pytorch#59421"),
+    )
+    .seen_in("pytorch/pytorch#59421"),
     Faulty::planted(
         Fault::ZeroChanges,
         "drp-zero-changes",
@@ -60,7 +63,8 @@ pub(super) const ALL: &[Mistake] = &[
         "DRP-05",
         "values are dropped after training too",
         "in inference return the values as they are",
-    ).seen_in("dlsyscourse/hw2#13"),
+    )
+    .seen_in("dlsyscourse/hw2#13"),
     Faulty::planted(
         Fault::TestScale,
         "drp-test-scale",
@@ -137,7 +141,8 @@ pub(super) const ALL: &[Mistake] = &[
         "DRP-11",
         "eight bits decide, so p is a multiple of 1/256",
         "compare 16 bits, and 32 more at a tie",
-    ).seen_in("NVIDIA/apex#1614"),
+    )
+    .seen_in("NVIDIA/apex#1614"),
     Faulty::planted(
         Fault::SixteenBits,
         "drp-sixteen-bits",

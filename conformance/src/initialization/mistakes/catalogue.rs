@@ -18,7 +18,8 @@ pub(super) const ALL: &[Mistake] = &[
         "INI-02",
         "the positions of the kernel are left out of the fans",
         "multiply both fans by the kernel's positions",
-    ).seen_in("keras-team/keras#2252"),
+    )
+    .seen_in("keras-team/keras#2252"),
     Faulty::planted(
         Fault::GroupsIgnored,
         "ini-groups-ignored",
@@ -46,7 +47,8 @@ pub(super) const ALL: &[Mistake] = &[
         "INI-03",
         "the standard deviation is taken for the bound of the uniform",
         "the bound is √3 times the deviation",
-    ).seen_in("LaurentMazare/tch-rs#573"),
+    )
+    .seen_in("LaurentMazare/tch-rs#573"),
     Faulty::planted(
         Fault::XavierIsLecun,
         "ini-xavier-is-lecun",
@@ -69,6 +71,15 @@ pub(super) const ALL: &[Mistake] = &[
         "multiply the deviation by the gain",
     ),
     Faulty::planted(
+        Fault::SingleSpread,
+        "ini-single-spread",
+        "INI-04",
+        "the deviation is rounded to `f32`",
+        "keep it in `f64` and round the weights once",
+    )
+    .single_only()
+    .traced(Trace::Rounding),
+    Faulty::planted(
         Fault::HeUniformThree,
         "ini-he-uniform-three",
         "INI-05",
@@ -81,14 +92,16 @@ pub(super) const ALL: &[Mistake] = &[
         "INI-06",
         "the bound of the uniform is taken for the deviation of the normal",
         "the deviation has 2 under the root, the bound 6",
-    ).seen_in("tflearn/tflearn#870"),
+    )
+    .seen_in("tflearn/tflearn#870"),
     Faulty::planted(
         Fault::HeNoTwo,
         "ini-he-no-two",
         "INI-06",
         "the variance of He is 1/fan",
         "take 2/fan: ReLU loses half of the power",
-    ).seen_in("LBANN/lbann#316"),
+    )
+    .seen_in("LBANN/lbann#316"),
     Faulty::planted(
         Fault::HeAverage,
         "ini-he-average",
@@ -123,7 +136,8 @@ pub(super) const ALL: &[Mistake] = &[
         "INI-09",
         "the cut makes the deviation 0.88 of what it should be",
         "divide the deviation by 0.8796 before the cut",
-    ).seen_in("tensorflow/tensorflow#19081"),
+    )
+    .seen_in("tensorflow/tensorflow#19081"),
     Faulty::planted(
         Fault::CorrectedTwice,
         "ini-truncated-multiplied",
@@ -151,7 +165,8 @@ pub(super) const ALL: &[Mistake] = &[
         "INI-11",
         "weights are normal where they should be uniform",
         "draw from the family that is asked for",
-    ).seen_in("LBANN/lbann#316"),
+    )
+    .seen_in("LBANN/lbann#316"),
     Faulty::planted(
         Fault::OtherOrder,
         "ini-other-order",
@@ -223,15 +238,6 @@ pub(super) const ALL: &[Mistake] = &[
         "INI-18",
         "the bound is rounded up to the type, and weights pass it",
         "round the bound towards zero before it is multiplied",
-    )
-    .single_only()
-    .traced(Trace::Rounding),
-    Faulty::planted(
-        Fault::SingleSpread,
-        "ini-single-spread",
-        "INI-18",
-        "bound and deviation are rounded to `f32`",
-        "keep them in `f64` and round the weights once",
     )
     .single_only()
     .traced(Trace::Rounding),

@@ -17,7 +17,8 @@ pub(super) fn block(fault: Fault, mut counter: [u32; 4], mut key: [u32; 2]) -> [
     for _ in 0..rounds {
         let [c0, c1, c2, c3] = counter;
         let (a, b) = (first * u64::from(c0), second * u64::from(c2));
-        counter = [(b >> 32) as u32 ^ c1 ^ key[0], b as u32, (a >> 32) as u32 ^ c3 ^ key[1], a as u32];
+        counter =
+            [(b >> 32) as u32 ^ c1 ^ key[0], b as u32, (a >> 32) as u32 ^ c3 ^ key[1], a as u32];
         if fault != Fault::KeyKept {
             key = [key[0].wrapping_add(0x9e37_79b9), key[1].wrapping_add(0xbb67_ae85)];
         }

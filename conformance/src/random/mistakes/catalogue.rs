@@ -60,7 +60,8 @@ pub(super) const ALL: &[Mistake] = &[
         "RND-05",
         "an even draw takes 24 bits of its word",
         "take all 32 bits, centred: (2k + 1)·2⁻³² − 1",
-    ).seen_in("pytorch/pytorch#16706"),
+    )
+    .seen_in("pytorch/pytorch#16706"),
     Faulty::planted(
         Fault::HalfRange,
         "rnd-uniform-half-range",
@@ -97,7 +98,8 @@ pub(super) const ALL: &[Mistake] = &[
         "RND-07",
         "the tail ends at 6.7 deviations, where the first word does",
         "draw a second word where the first is below 2¹⁶",
-    ).seen_in("pytorch/pytorch#166853"),
+    )
+    .seen_in("pytorch/pytorch#166853"),
     Faulty::planted(
         Fault::PairsRepeat,
         "rnd-normal-pairs-repeat",

@@ -201,8 +201,8 @@ impl Planted for Mistake {
 
 /// The base as another technique's mistakes draw with it.
 pub(crate) mod draws {
-    use super::base;
     use super::Fault;
+    use super::base;
     use crate::random::Plane;
     use crate::{Real, Stream};
 
