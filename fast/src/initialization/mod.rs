@@ -14,7 +14,7 @@
 //! **Hazard.** Fans that are exchanged or lack the kernel; the deviation taken for the bound, or the
 //! variance for the deviation; the cut that is not made good; a bound that is rounded up.
 //!
-//! **Promises.** The spread within 6·2⁻⁵³ of itself. Uniform weights: the bits of the map, never beyond a.
+//! **Promises.** The spread within 8·2⁻⁵³ of itself. Uniform weights: the bits of the map, never beyond a.
 //! Normal ones: as [`random`](crate::random).
 
 mod fans;
