@@ -27,7 +27,7 @@ mod passes;
 #[cfg(test)]
 mod tests;
 
-pub use passes::Passes;
+pub(crate) use passes::Passes;
 use passes::Threshold;
 
 use crate::random::{PIECE, Stream, pieces};

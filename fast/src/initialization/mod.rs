@@ -15,7 +15,7 @@
 //! variance for the deviation; the cut that is not made good; a bound that is rounded up.
 //!
 //! **Promises.** The spread within 8·2⁻⁵³ of itself. Uniform weights: the bits of the map, never beyond a.
-//! Normal ones: as [`random`](crate::random).
+//! Normal ones: as [`random`].
 
 mod fans;
 mod passes;
@@ -23,7 +23,7 @@ mod passes;
 mod tests;
 
 pub use fans::{Layer, fans};
-pub use passes::Passes;
+pub(crate) use passes::Passes;
 
 use crate::random::{self, Stream, pieces};
 use crate::{Element, Error, Policy, Workspace, check};

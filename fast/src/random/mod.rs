@@ -36,7 +36,7 @@ mod tests;
 mod truncated;
 mod words;
 
-pub use passes::Passes;
+pub(crate) use passes::Passes;
 pub use philox::philox4x32;
 pub(crate) use philox::{GROUP, Plane, group, word};
 pub use words::Words;
