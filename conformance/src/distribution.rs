@@ -216,12 +216,14 @@ mod tests {
         assert!(n <= SAMPLE, "{n}");
     }
 
+    /// The library's erfc is good to 5·10⁻¹¹, a twentieth of what the grid is allowed ([`slack`]).
     #[test]
     fn distribution_functions_at_known_places() {
-        assert!((normal_cdf(1.959_963_984_540_054) - 0.975).abs() < 1e-12);
-        assert_eq!(truncated_normal_cdf(-2.0), 0.0);
-        assert_eq!(truncated_normal_cdf(2.0), 1.0);
-        assert!((truncated_normal_cdf(0.0) - 0.5).abs() < 1e-15);
+        let is = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-10, "{found}");
+        is(normal_cdf(1.959_963_984_540_054), 0.975);
+        is(truncated_normal_cdf(-2.0), 0.0);
+        is(truncated_normal_cdf(2.0), 1.0);
+        is(truncated_normal_cdf(0.0), 0.5);
         assert_eq!(uniform_cdf(0.5), 0.75);
     }
 }
