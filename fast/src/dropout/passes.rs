@@ -118,15 +118,13 @@ pub(super) fn mask(
 /// how many elements of the block come before.
 #[inline(always)]
 fn each_block<U>(first: u64, piece: &mut [U], task: impl Fn(u64, &mut [U], usize)) {
-    let (mut block, skip) = (first / BLOCK as u64, (first % BLOCK as u64) as usize);
-    let (head, rest) = piece.split_at_mut(piece.len().min((BLOCK - skip) % BLOCK));
-    if !head.is_empty() {
-        task(block, head, skip);
-        block += 1;
-    }
-    for part in rest.chunks_mut(BLOCK) {
-        task(block, part, 0);
-        block = block.wrapping_add(1);
+    let (mut block, mut skip) = (first / BLOCK as u64, (first % BLOCK as u64) as usize);
+    let mut rest = piece;
+    // One call of `task`: it is inlined, and large.
+    while !rest.is_empty() {
+        let (part, others) = rest.split_at_mut(rest.len().min(BLOCK - skip));
+        task(block, part, skip);
+        (rest, block, skip) = (others, block.wrapping_add(1), 0);
     }
 }
 

@@ -70,16 +70,13 @@ pub(crate) fn words(level: Level, stream: Stream, plane: Plane, first: u64, out:
 /// Writes what `make` gives for each group to `out`, whose first element is number `first`.
 #[inline(always)]
 pub(crate) fn each_group<U: Copy>(first: u64, out: &mut [U], make: impl Fn(u64) -> [U; GROUP]) {
-    let (mut g, skip) = (first / GROUP as u64, (first % GROUP as u64) as usize);
-    let (head, rest) = out.split_at_mut(out.len().min((GROUP - skip) % GROUP));
-    if !head.is_empty() {
-        head.copy_from_slice(&make(g)[skip..skip + head.len()]);
-        g += 1;
-    }
-    for part in rest.chunks_mut(GROUP) {
-        let all = make(g);
-        part.copy_from_slice(&all[..part.len()]);
-        g = g.wrapping_add(1);
+    let (mut g, mut skip) = (first / GROUP as u64, (first % GROUP as u64) as usize);
+    let mut rest = out;
+    // One call of `make`: it is inlined, and large.
+    while !rest.is_empty() {
+        let (part, others) = rest.split_at_mut(rest.len().min(GROUP - skip));
+        part.copy_from_slice(&make(g)[skip..skip + part.len()]);
+        (rest, g, skip) = (others, g.wrapping_add(1), 0);
     }
 }
 
