@@ -1,8 +1,8 @@
 //! What is refused, and how: the same for every technique.
 
 use crate::call::guarded;
-use crate::technique::{Function, Technique};
-use crate::verdict::{Checked, Finding, Verdict};
+use crate::technique::{Function, Technique, outputs_of};
+use crate::verdict::{Checked, Finding, Verdict, yields};
 use crate::{Real, Refusal, Target};
 
 /// A case with one spoilt argument, and the name by which the error must call it.
@@ -155,4 +155,22 @@ pub(crate) fn write_nothing<K: Technique, T: Real>(
         let expected = "outputs as they were before the call";
         Finding::fail(place, "outputs partly written", expected, "no half-done work on an error")
     })
+}
+
+/// Every function that the target offers succeeds on a case without elements.
+pub(crate) fn nothing_succeeds<K: Technique, T: Real>(
+    target: &dyn Target<T>,
+    case: &K::Case<T>,
+) -> Checked {
+    let mut verdict = Verdict::CannotTell("no function is offered");
+    for function in K::Function::ALL {
+        match yields(function.name(), outputs_of::<K, T>(*function, target, case)) {
+            Err(Verdict::NotOffered) => {}
+            other => {
+                other?;
+                verdict = verdict.and(|| Verdict::HOLDS);
+            }
+        }
+    }
+    Ok(verdict)
 }

@@ -4,6 +4,9 @@ use crate::exact::Wide;
 use crate::verdict::{Finding, Measure, Verdict};
 use crate::{Real, ulp};
 
+/// Covers products of two errors in a bound: every error that is not carried in full is below 2⁻²⁰.
+pub(crate) const SECOND_ORDER: f64 = 1.0 + 1.0 / 1024.0;
+
 /// What one number must be, and how far from it a target may be.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Expected {

@@ -59,12 +59,7 @@ pub fn sample_size(distance: f64) -> f64 {
 /// Holds if `draws`, divided by `scale`, have the distribution function `cdf`.
 ///
 /// A sound implementation in `T` may be at a distance of 16u from it, and a grid of 2³² words at 2⁻³⁰.
-pub(crate) fn kolmogorov<T: Real>(
-    name: &str,
-    draws: &[T],
-    scale: f64,
-    cdf: fn(f64) -> f64,
-) -> Verdict {
+fn kolmogorov<T: Real>(name: &str, draws: &[T], scale: f64, cdf: fn(f64) -> f64) -> Verdict {
     let mut sorted: Vec<f64> = draws.iter().map(|draw| draw.to_f64() / scale).collect();
     if sorted.iter().any(|draw| !draw.is_finite()) {
         return Finding::fail(name, "a draw that is not finite", "finite draws", "no exception");
@@ -89,7 +84,7 @@ pub(crate) fn kolmogorov<T: Real>(
 }
 
 /// How far the distribution of a sound implementation may be from the one without rounding and grid.
-pub(crate) fn slack<T: Real>() -> f64 {
+fn slack<T: Real>() -> f64 {
     16.0 * T::UNIT_ROUNDOFF + 2_f64.powi(-30)
 }
 
@@ -160,6 +155,24 @@ pub(crate) fn places_are_alike(name: &str, hits: &[bool], p: f64) -> Verdict {
         verdict = verdict.and(|| share(&place, count, of, p));
     }
     verdict
+}
+
+/// Which draws are negative: every other one, if the distribution is symmetric.
+pub(crate) fn signs<T: Real>(draws: &[T]) -> Vec<bool> {
+    draws.iter().map(|draw| draw.to_f64() < 0.0).collect()
+}
+
+/// Holds if symmetric draws have the distribution, and know nothing of each other and of their place.
+pub(crate) fn are_draws_of<T: Real>(
+    name: &str,
+    draws: &[T],
+    scale: f64,
+    cdf: fn(f64) -> f64,
+) -> Verdict {
+    let (negative, signs) = (format!("negative draws of {name}"), signs(draws));
+    kolmogorov(name, draws, scale, cdf)
+        .and(|| pairs_are_independent(&negative, &signs, 0.5))
+        .and(|| places_are_alike(&negative, &signs, 0.5))
 }
 
 /// Holds if two sequences agree as often as two that know nothing of each other.

@@ -151,3 +151,43 @@ impl<F> Faulty<F> {
         Self { info: MistakeInfo { bites: Bites::SingleOnly, ..self.info }, ..self }
     }
 }
+
+/// The mistakes of a technique as targets: `accessor` is the method of [`Target`](crate::Target) that
+/// gives the trait `$contract`; where the fault is `$level`, another level has the fault `$other`.
+macro_rules! faulty_targets {
+    ($accessor:ident, $contract:ident, $level:path => $other:path) => {
+        impl<T: $crate::Real> $crate::Target<T> for Mistake {
+            fn name(&self) -> String {
+                self.info.label.into()
+            }
+
+            fn $accessor(&self) -> Option<&dyn $contract<T>> {
+                Some(self)
+            }
+
+            fn variants(&self) -> Vec<(String, Box<dyn $crate::Target<T>>)> {
+                if self.fault != $level {
+                    return Vec::new();
+                }
+                vec![("other-level".into(), Box::new(Self { fault: $other, ..*self }))]
+            }
+
+            /// They claim everything, so that every bound is checked.
+            fn promises(&self) -> bool {
+                true
+            }
+        }
+
+        impl $crate::technique::Planted for Mistake {
+            fn info(&self) -> &$crate::mistake::MistakeInfo {
+                &self.info
+            }
+
+            fn target<T: $crate::Real>(self) -> Box<dyn $crate::Target<T>> {
+                Box::new(self)
+            }
+        }
+    };
+}
+
+pub(crate) use faulty_targets;

@@ -55,3 +55,14 @@ pub fn check_length<E>(
     let value = format!("{} elements long", slice.len());
     Err(Refusal::invalid(argument, value, format!("{expected} elements")))
 }
+
+/// Refuses a weight or a probability outside 0 to 1.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming `argument`.
+pub fn check_share(argument: &'static str, share: f64) -> Result<(), Refusal> {
+    if (0.0..=1.0).contains(&share) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(argument, share, "from 0 to 1"))
+}

@@ -97,8 +97,10 @@ pub trait Technique: Copy + Debug + PartialEq + Send + Sync + 'static {
         exact: bool,
         trial: u64,
     ) -> (Self::Mistake, Self::Case<T>);
-    /// Which elements of an output are junk together, when one of them is.
-    fn group_of<T: Real>(case: &Self::Case<T>, output: usize, index: usize) -> usize;
+    /// Which elements of an output are junk together, when one of them is: each for itself, by default.
+    fn group_of<T: Real>(_case: &Self::Case<T>, _output: usize, index: usize) -> usize {
+        index
+    }
     /// Whether the target declares that it does otherwise here.
     fn by_choice<T: Real>(
         _target: &dyn Target<T>,

@@ -40,12 +40,12 @@ pub(crate) fn epsilon(epsilon: f64) -> Result<(), Error> {
     Err(Error::new("epsilon", epsilon.to_string(), "finite and ≥ 0"))
 }
 
-/// Refuses a weight outside [0, 1].
-pub(crate) fn weight(weight_of_new: f64) -> Result<(), Error> {
-    if (0.0..=1.0).contains(&weight_of_new) {
+/// Refuses a weight or a probability outside [0, 1].
+pub(crate) fn share(name: &'static str, share: f64) -> Result<(), Error> {
+    if (0.0..=1.0).contains(&share) {
         return Ok(());
     }
-    Err(Error::new("weight_of_new", weight_of_new.to_string(), "between 0 and 1"))
+    Err(Error::new(name, share.to_string(), "from 0 to 1"))
 }
 
 /// Refuses moments that are not those of `parts` channels or rows with `count` values each.
@@ -86,14 +86,6 @@ mod draws {
             return Ok(());
         }
         Err(Error::new(name, size.to_string(), format!("from 0 to {most:e}")))
-    }
-
-    /// Refuses a probability outside [0, 1].
-    pub(crate) fn probability(drop_probability: f64) -> Result<(), Error> {
-        if (0.0..=1.0).contains(&drop_probability) {
-            return Ok(());
-        }
-        Err(Error::new("drop_probability", drop_probability.to_string(), "from 0 to 1"))
     }
 
     /// Refuses a gain that is not finite and positive.

@@ -244,7 +244,7 @@ pub fn running_mean(
     weight_of_new: f64,
 ) -> Result<DVector<f64>, Error> {
     check::length("mean", mean.len(), old.len())?;
-    check::weight("weight_of_new", weight_of_new)?;
+    check::share("weight_of_new", weight_of_new)?;
     Ok(old.zip_map(mean, |old, mean| (1.0 - weight_of_new) * old + weight_of_new * mean))
 }
 
@@ -282,7 +282,7 @@ pub fn running_variance(
     convention: RunningVariance,
 ) -> Result<DVector<f64>, Error> {
     check::length("variance", variance.len(), old.len())?;
-    check::weight("weight_of_new", weight_of_new)?;
+    check::share("weight_of_new", weight_of_new)?;
     let factor = if old.is_empty() { 1.0 } else { bessel(count, convention)? };
     let average = |old, variance| (1.0 - weight_of_new) * old + weight_of_new * (variance * factor);
     Ok(old.zip_map(variance, average))

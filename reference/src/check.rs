@@ -48,7 +48,7 @@ pub(crate) fn statistics(
     batch(x)?;
     per_channel("mean", mean, x)?;
     per_channel("variance", variance, x)?;
-    self::epsilon(epsilon)
+    not_negative("epsilon", epsilon)
 }
 
 /// A vector of `expected` elements.
@@ -60,9 +60,9 @@ pub(crate) fn length(argument: &'static str, found: usize, expected: usize) -> R
 }
 
 /// A matrix of the size of `x`.
-pub(crate) fn same_size(
+pub(crate) fn same_size<V>(
     argument: &'static str,
-    values: &DMatrix<f64>,
+    values: &DMatrix<V>,
     x: &DMatrix<f64>,
 ) -> Result<(), Error> {
     if values.shape() == x.shape() {
@@ -71,28 +71,20 @@ pub(crate) fn same_size(
     Err(Error::new(argument, size(values), size(x)))
 }
 
-/// ε: finite and not negative.
-pub(crate) fn epsilon(epsilon: f64) -> Result<(), Error> {
-    if epsilon.is_finite() && epsilon >= 0.0 {
+/// ε, or the bound of a uniform distribution: finite and not negative.
+pub(crate) fn not_negative(argument: &'static str, value: f64) -> Result<(), Error> {
+    if value.is_finite() && value >= 0.0 {
         return Ok(());
     }
-    Err(Error::new("epsilon", epsilon, "finite and ≥ 0"))
+    Err(Error::new(argument, value, "finite and ≥ 0"))
 }
 
-/// A weight of an average: from 0 to 1.
-pub(crate) fn weight(argument: &'static str, weight: f64) -> Result<(), Error> {
-    if (0.0..=1.0).contains(&weight) {
+/// A weight of an average, or a probability: from 0 to 1.
+pub(crate) fn share(argument: &'static str, share: f64) -> Result<(), Error> {
+    if (0.0..=1.0).contains(&share) {
         return Ok(());
     }
-    Err(Error::new(argument, weight, "from 0 to 1"))
-}
-
-/// The bound of a uniform distribution: finite and not negative.
-pub(crate) fn bound(bound: f64) -> Result<(), Error> {
-    if bound.is_finite() && bound >= 0.0 {
-        return Ok(());
-    }
-    Err(Error::new("bound", bound, "finite and ≥ 0"))
+    Err(Error::new(argument, share, "from 0 to 1"))
 }
 
 /// The deviation of a normal distribution: so far from the end of the range that no draw passes it.
@@ -101,23 +93,6 @@ pub(crate) fn deviation(deviation: f64) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::new("deviation", deviation, "from 0 to MAX/16"))
-}
-
-/// The probability that an element is dropped.
-pub(crate) fn drop_probability(drop_probability: f64) -> Result<(), Error> {
-    if (0.0..=1.0).contains(&drop_probability) {
-        return Ok(());
-    }
-    Err(Error::new("drop_probability", drop_probability, "from 0 to 1"))
-}
-
-/// A mask of the size of `x`.
-pub(crate) fn mask(keep: &DMatrix<bool>, x: &DMatrix<f64>) -> Result<(), Error> {
-    if keep.shape() == x.shape() {
-        return Ok(());
-    }
-    let found = format!("{} × {}", keep.nrows(), keep.ncols());
-    Err(Error::new("keep", found, size(x)))
 }
 
 /// A count of at least one: units, channels, positions or a fan.
@@ -172,6 +147,6 @@ pub(crate) fn window(first: u64, rows: usize, columns: usize) -> Result<(), Erro
     Err(Error::new("first", first, format!("at most {}", u64::MAX - length)))
 }
 
-fn size(x: &DMatrix<f64>) -> String {
+fn size<V>(x: &DMatrix<V>) -> String {
     format!("{} × {}", x.nrows(), x.ncols())
 }

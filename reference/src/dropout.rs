@@ -33,7 +33,7 @@ use crate::{Error, check};
 /// # Ok::<(), evenkeel_reference::Error>(())
 /// ```
 pub fn threshold(drop_probability: f64) -> Result<u64, Error> {
-    check::drop_probability(drop_probability)?;
+    check::share("drop_probability", drop_probability)?;
     // A power of two scales exactly, so this rounds once.
     Ok((drop_probability * 2.0_f64.powi(48)).round_ties_even() as u64)
 }
@@ -140,8 +140,8 @@ pub fn forward(
     keep: &DMatrix<bool>,
     drop_probability: f64,
 ) -> Result<DMatrix<f64>, Error> {
-    check::mask(keep, x)?;
-    check::drop_probability(drop_probability)?;
+    check::same_size("keep", keep, x)?;
+    check::share("drop_probability", drop_probability)?;
     Ok(x.zip_map(keep, |x, keep| select(x, keep, drop_probability)))
 }
 
@@ -178,8 +178,8 @@ pub fn backward(
     keep: &DMatrix<bool>,
     drop_probability: f64,
 ) -> Result<DMatrix<f64>, Error> {
-    check::mask(keep, dy)?;
-    check::drop_probability(drop_probability)?;
+    check::same_size("keep", keep, dy)?;
+    check::share("drop_probability", drop_probability)?;
     Ok(dy.zip_map(keep, |dy, keep| select(dy, keep, drop_probability)))
 }
 
@@ -222,6 +222,6 @@ pub fn sample_mask<R: Rng + ?Sized>(
     columns: usize,
     drop_probability: f64,
 ) -> Result<DMatrix<bool>, Error> {
-    check::drop_probability(drop_probability)?;
+    check::share("drop_probability", drop_probability)?;
     Ok(DMatrix::from_fn(rows, columns, |_, _| !generator.random_bool(drop_probability)))
 }

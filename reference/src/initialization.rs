@@ -182,7 +182,7 @@ pub fn sample_uniform_weights<R: Rng + ?Sized>(
     count: usize,
     bound: f64,
 ) -> Result<DVector<f64>, Error> {
-    check::bound(bound)?;
+    check::not_negative("bound", bound)?;
     let weights: Result<Vec<f64>, Error> =
         (0..count).map(|_| sample_uniform(generator, bound)).collect();
     Ok(DVector::from_vec(weights?))

@@ -107,7 +107,7 @@ pub fn normalize(
     check::features(x)?;
     check::per_row("mean", mean, x)?;
     check::per_row("variance", variance, x)?;
-    check::epsilon(epsilon)?;
+    check::not_negative("epsilon", epsilon)?;
     Ok(x.map_with_location(|row, _, x_c| (x_c - mean[row]) / (variance[row] + epsilon).sqrt()))
 }
 

@@ -1,7 +1,7 @@
 //! What a batch normalisation must offer to be checked.
 
 use crate::normalization::contract::{Gradients, Tensors, arguments, check_epsilon};
-use crate::refusal::check_length;
+use crate::refusal::{check_length, check_share};
 use crate::{Real, Refusal, Shape};
 
 arguments! { BatchNorm, check_batch }
@@ -182,9 +182,7 @@ impl<T> Running<'_, T> {
     pub fn check(&self, shape: Shape) -> Result<(), Refusal> {
         check_length("mean", self.mean, shape.channels)?;
         check_length("variance", self.variance, shape.channels)?;
-        if !(0.0..=1.0).contains(&self.weight_of_new) {
-            return Err(Refusal::invalid("weight_of_new", self.weight_of_new, "from 0 to 1"));
-        }
+        check_share("weight_of_new", self.weight_of_new)?;
         // Without a channel there is no variance to be undefined.
         let lone = shape.channels > 0 && shape.per_channel() < 2;
         if lone && self.convention == Variance::Unbiased {

@@ -20,7 +20,7 @@ mod values;
 pub use answer::Probe;
 pub(crate) use answer::{Answer, agrees, ask};
 pub use symptoms::Symptom;
-pub(crate) use symptoms::{differs_by_levels, differs_by_threads};
+pub(crate) use symptoms::bits_that_differ;
 
 use crate::mistake::Diagnosis;
 use crate::technique::{Function, Technique};

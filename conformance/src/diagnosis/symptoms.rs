@@ -77,11 +77,18 @@ fn answers<K: Technique, T: Real>(target: &dyn Target<T>, long: &K::Case<T>) -> 
     K::Function::ALL.iter().map(|function| ask::<K, T>(target, long, *function)).collect()
 }
 
-/// Whether the answers to a long case change with the number of threads.
-pub(crate) fn differs_by_threads<K: Technique, T: Real>(
+/// What changes the answers to a long case: the number of threads, the level.
+pub(crate) fn bits_that_differ<K: Technique, T: Real>(
     target: &dyn Target<T>,
     long: &K::Case<T>,
-) -> bool {
+) -> impl Iterator<Item = Symptom> {
+    let threads = differs_by_threads::<K, T>(target, long).then_some(Symptom::THREADS);
+    let levels = differs_by_levels::<K, T>(target, long).then_some(Symptom::LEVELS);
+    threads.into_iter().chain(levels)
+}
+
+/// Whether the answers to a long case change with the number of threads.
+fn differs_by_threads<K: Technique, T: Real>(target: &dyn Target<T>, long: &K::Case<T>) -> bool {
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok()?;
         Some(pool.install(|| answers::<K, T>(target, long)))
@@ -90,10 +97,7 @@ pub(crate) fn differs_by_threads<K: Technique, T: Real>(
 }
 
 /// Whether the answers to a long case change with the instruction-set level.
-pub(crate) fn differs_by_levels<K: Technique, T: Real>(
-    target: &dyn Target<T>,
-    long: &K::Case<T>,
-) -> bool {
+fn differs_by_levels<K: Technique, T: Real>(target: &dyn Target<T>, long: &K::Case<T>) -> bool {
     let variants = target.variants();
     let own = if variants.is_empty() { Vec::new() } else { answers::<K, T>(target, long) };
     variants.iter().any(|(_, variant)| answers::<K, T>(&**variant, long) != own)

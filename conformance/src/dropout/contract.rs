@@ -1,6 +1,6 @@
 //! What a dropout must offer to be checked.
 
-use crate::refusal::check_length;
+use crate::refusal::{check_length, check_share};
 use crate::{Draw, Real, Refusal};
 
 /// Arguments of [`Dropout::forward`] and, with dy in place of x, of [`Dropout::backward`].
@@ -60,10 +60,7 @@ pub const BACKWARD: [&str; 2] = ["dy", "dx"];
 /// # Errors
 /// [`Refusal::Invalid`] naming `drop_probability`.
 pub fn check_probability(drop_probability: f64) -> Result<(), Refusal> {
-    if (0.0..=1.0).contains(&drop_probability) {
-        return Ok(());
-    }
-    Err(Refusal::invalid("drop_probability", drop_probability, "from 0 to 1"))
+    check_share("drop_probability", drop_probability)
 }
 
 /// Dropout in precision `T`, over plain slices.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::mistakes::{self, Mistake};
 use super::{Case, Function, inputs, properties};
 use crate::arguments::Spoilt;
-use crate::diagnosis::{Probes, Symptom, differs_by_levels, differs_by_threads, probes_of};
+use crate::diagnosis::{Probes, Symptom, bits_that_differ, probes_of};
 use crate::property::Property;
 use crate::technique::Technique;
 use crate::{Real, Refusal, Stream, Target, ulp};
@@ -82,10 +82,6 @@ impl Technique for Drop {
         (Mistake { slip, ..mistake }, case.clone())
     }
 
-    fn group_of<T: Real>(_: &Case<T>, _: usize, index: usize) -> usize {
-        index
-    }
-
     /// With a generator of its own a target drops what it drops.
     fn by_choice<T: Real>(target: &dyn Target<T>, function: Function, case: &Case<T>) -> bool {
         let follows = target.dropout().is_some_and(|dropout| dropout.follows_the_map());
@@ -100,12 +96,7 @@ impl Technique for Drop {
         if half_units && T::DIGITS == 24 && errs(target, &long) {
             seen.insert(Symptom("rounding", "forward"));
         }
-        if differs_by_threads::<Self, T>(target, &long) {
-            seen.insert(Symptom::THREADS);
-        }
-        if differs_by_levels::<Self, T>(target, &long) {
-            seen.insert(Symptom::LEVELS);
-        }
+        seen.extend(bits_that_differ::<Self, T>(target, &long));
         seen
     }
 }

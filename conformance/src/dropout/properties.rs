@@ -4,7 +4,7 @@ use evenkeel_reference::dropout as reference;
 use evenkeel_reference::random::second_word;
 
 use super::{Case, Drop, Function, inputs};
-use crate::compare::{Expected, compare, same_bits};
+use crate::compare::{Expected, SECOND_ORDER, compare, same_bits};
 use crate::distribution::{are_unrelated, pairs_are_independent, places_are_alike, share};
 use crate::exact::Exact;
 use crate::property::properties;
@@ -43,7 +43,7 @@ pub(super) fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
         "DRP-13" Promise "backward_given" 1 inputs::near => gradients_keep_their_promise = |t, c| agrees(Promise, t, c, BackwardGiven);
         "DRP-14" Must "arguments" 8 inputs::near => invalid_arguments_are_named = arguments::are_named::<Drop, T>;
         "DRP-15" Must "arguments" 8 inputs::near => refused_calls_write_nothing = arguments::write_nothing::<Drop, T>;
-        "DRP-16" Must "forward" 16 inputs::none => no_element_is_no_work = nothing;
+        "DRP-16" Must "forward" 16 inputs::none => no_element_is_no_work = arguments::nothing_succeeds::<Drop, T>;
         "DRP-17" Must "forward" 64 inputs::parallel => same_bits_on_any_number_of_threads = bits::same_on_any_threads::<Drop, T>;
         "DRP-18" Promise "levels" 2 inputs::anywhere => same_bits_at_every_level = bits::same_at_every_level::<Drop, T>;
         "DRP-18" Promise "levels" 128 inputs::parallel => same_bits_at_every_level_on_many_elements = bits::same_at_every_level::<Drop, T>;
@@ -68,9 +68,6 @@ fn values<T>(case: &Case<T>, function: Function) -> &[T] {
 fn zero<T: Real>() -> T {
     T::from_f64(0.0)
 }
-
-/// 1 + 2⁻¹⁰: the products of errors.
-const SECOND_ORDER: f64 = 1.0 + 1.0 / 1024.0;
 
 /// ρ: what rounding p to `T` is of 1 − p.
 fn condition<T: Real>(p: f64) -> f64 {
@@ -307,7 +304,7 @@ fn threshold<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
     let threshold = (p * 2_f64.powi(48)).round_ties_even() as u64;
     let (high, low) = (threshold >> 32, threshold as u32);
     let near = [low, low.wrapping_sub(1), low.wrapping_add(1), case.tie];
-    let halves = (0..=u16::MAX).map(|half| (half, if half % 2 == 0 { 0 } else { u32::MAX }));
+    let halves = (0..=u16::MAX).flat_map(|half| [(half, 0), (half, u32::MAX)]);
     let ties = near.into_iter().map(|tie| (high.min(0xffff) as u16, tie));
     for (half, tie) in halves.chain(ties).chain([(case.half, case.tie)]) {
         let expected = (u64::from(half) << 32) + u64::from(tie) < threshold;
@@ -335,21 +332,6 @@ fn others<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
         let other = drops(target, &other)?;
         let name = format!("a stream and the one of {how}");
         verdict = verdict.and(|| are_unrelated(&name, &dropped, &other, case.drop_probability));
-    }
-    Ok(verdict)
-}
-
-/// DRP-16.
-fn nothing<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
-    let mut verdict = Verdict::CannotTell("no function is offered");
-    for function in [Mask, Forward, Backward, ForwardGiven, BackwardGiven, Inference] {
-        match ask(target, case, function) {
-            Err(Verdict::NotOffered) => {}
-            other => {
-                other?;
-                verdict = verdict.and(|| Verdict::HOLDS);
-            }
-        }
     }
     Ok(verdict)
 }

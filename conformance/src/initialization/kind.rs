@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::mistakes::{self, Mistake};
 use super::{Case, Family, Fan, Function, Layer, Plan, Scheme, properties, truth};
 use crate::arguments::Spoilt;
-use crate::diagnosis::{Probes, Symptom, differs_by_levels, differs_by_threads, probes_of};
+use crate::diagnosis::{Probes, Symptom, bits_that_differ, probes_of};
 use crate::property::Property;
 use crate::technique::Technique;
 use crate::{Real, Refusal, Stream, Target, ulp};
@@ -77,10 +77,6 @@ impl Technique for Weights {
         (Mistake { slip: sign * 8.0 * T::UNIT_ROUNDOFF, ..mistake }, case.clone())
     }
 
-    fn group_of<T: Real>(_: &Case<T>, _: usize, index: usize) -> usize {
-        index
-    }
-
     /// With a generator of its own a target's weights are its own.
     fn by_choice<T: Real>(target: &dyn Target<T>, function: Function, _: &Case<T>) -> bool {
         let follows = target.initialization().is_some_and(|own| own.follows_the_map());
@@ -99,12 +95,7 @@ impl Technique for Weights {
         if half_units && T::DIGITS == 24 && errs(target, &long) {
             seen.insert(Symptom("rounding", "weights_given"));
         }
-        if differs_by_threads::<Self, T>(target, &long) {
-            seen.insert(Symptom::THREADS);
-        }
-        if differs_by_levels::<Self, T>(target, &long) {
-            seen.insert(Symptom::LEVELS);
-        }
+        seen.extend(bits_that_differ::<Self, T>(target, &long));
         seen
     }
 }

@@ -4,8 +4,7 @@ use super::{Case, Family, Fan, Function, Layer, Plan, Scheme, Weights, inputs, t
 use crate::call::guarded;
 use crate::compare::{Expected, compare, compare_one, same_bits};
 use crate::distribution::{
-    are_unrelated, kolmogorov, normal_cdf, pairs_are_independent, places_are_alike,
-    truncated_normal_cdf, uniform_cdf,
+    are_draws_of, are_unrelated, normal_cdf, signs, truncated_normal_cdf, uniform_cdf,
 };
 use crate::exact::Exact;
 use crate::property::properties;
@@ -174,10 +173,6 @@ fn within_the_bound<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked 
     Ok(Verdict::HOLDS)
 }
 
-fn signs<T: Real>(w: &[T]) -> Vec<bool> {
-    w.iter().map(|w| w.to_f64() < 0.0).collect()
-}
-
 /// INI-11: the spread of the note, in each family, by the distance to the right distribution.
 fn are_distributed<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
     let mut verdict = Verdict::HOLDS;
@@ -196,10 +191,7 @@ fn is_distributed<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
         Family::Normal => normal_cdf,
         Family::TruncatedNormal => truncated_normal_cdf,
     };
-    let signs = signs(&w);
-    Ok(kolmogorov("weights", &w, truth::spread(&case.plan).to_f64(), cdf)
-        .and(|| pairs_are_independent("negative weights", &signs, 0.5))
-        .and(|| places_are_alike("negative weights", &signs, 0.5)))
+    Ok(are_draws_of("weights", &w, truth::spread(&case.plan).to_f64(), cdf))
 }
 
 /// INI-12: weight i is element i of the stream, with the spread of the target.

@@ -4,10 +4,10 @@ use evenkeel_reference::initialization as reference;
 use nalgebra::DVector;
 
 use super::{Family, Fan, Initialization, Layer, Plan, Scheme};
+use crate::random::Random;
 use crate::random::truth::towards_zero;
-use crate::random::{Random, whole};
 use crate::reference::{Reference, refusal};
-use crate::{Real, Refusal, Stream};
+use crate::{Draw, Real, Refusal, Stream};
 
 const fn layer(layer: Layer) -> reference::Layer {
     match layer {
@@ -65,11 +65,11 @@ impl<T: Real> Initialization<T> for Reference {
 
     fn weights(&self, plan: &Plan, stream: Stream, w: &mut [T]) -> Result<(), Refusal> {
         plan.check_weights(w)?;
-        let spread = spread(plan).map_err(refusal)?;
+        let (spread, draw) = (spread(plan).map_err(refusal)?, Draw { stream, first: 0 });
         match plan.family {
-            Family::Uniform => self.uniform(whole(stream), spread, w),
-            Family::Normal => self.normal(whole(stream), spread, w),
-            Family::TruncatedNormal => self.truncated_normal(whole(stream), spread, w),
+            Family::Uniform => self.uniform(draw, spread, w),
+            Family::Normal => self.normal(draw, spread, w),
+            Family::TruncatedNormal => self.truncated_normal(draw, spread, w),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::probes::case;
 use super::{Along, Case, Kind, Mistake};
-use crate::diagnosis::{Answer, Symptom, agrees, ask, differs_by_levels, differs_by_threads};
+use crate::diagnosis::{Answer, Symptom, agrees, ask, bits_that_differ};
 use crate::technique::{Function, Planted};
 use crate::{Real, Shape, Target, ulp};
 
@@ -53,8 +53,7 @@ pub(super) fn of<K: Kind, T: Real>(target: &dyn Target<T>, half_units: bool) -> 
         note(Symptom("range", function.name()), wrong);
     }
     let long = case::<T, K>(shape_of::<K>(4001, 2), 3.0, 1.0, 1e-5);
-    note(Symptom::THREADS, differs_by_threads::<K, T>(target, &long));
-    note(Symptom::LEVELS, differs_by_levels::<K, T>(target, &long));
+    seen.extend(bits_that_differ::<K, T>(target, &long));
     seen
 }
 

@@ -1,6 +1,6 @@
 //! What a source of random numbers must offer to be checked.
 
-use crate::{Draw, Real, Refusal, Stream};
+use crate::{Draw, Real, Refusal};
 
 /// Which words of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,9 +90,4 @@ fn check_size(argument: &'static str, value: f64, most: f64) -> Result<(), Refus
         return Ok(());
     }
     Err(Refusal::invalid(argument, value, format!("from 0 to {most:e}")))
-}
-
-/// What a mistake of another technique draws with: the streams that have number and step.
-pub(crate) const fn whole(stream: Stream) -> Draw {
-    Draw { stream, first: 0 }
 }

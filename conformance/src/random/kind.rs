@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::mistakes::{self, Fault, Mistake};
 use super::{Case, Function, properties};
 use crate::arguments::Spoilt;
-use crate::diagnosis::{Probes, Symptom, differs_by_levels, differs_by_threads, probes_of};
+use crate::diagnosis::{Probes, Symptom, bits_that_differ, probes_of};
 use crate::property::Property;
 use crate::technique::{Planted, Technique};
 use crate::{Draw, Real, Refusal, Stream, Target, ulp};
@@ -80,10 +80,6 @@ impl Technique for Source {
         (Mistake { slip: sign * 4.0 * T::UNIT_ROUNDOFF, ..mistake }, moved)
     }
 
-    fn group_of<T: Real>(_: &Case<T>, _: usize, index: usize) -> usize {
-        index
-    }
-
     /// With a generator of its own a target's draws are its own.
     fn by_choice<T: Real>(target: &dyn Target<T>, function: Function, _: &Case<T>) -> bool {
         let follows = target.random().is_some_and(|random| random.follows_the_map());
@@ -101,12 +97,7 @@ impl Technique for Source {
         if half_units && T::DIGITS == 24 && errs(target, &long) {
             seen.insert(Symptom("rounding", "normal"));
         }
-        if differs_by_threads::<Self, T>(target, &long) {
-            seen.insert(Symptom::THREADS);
-        }
-        if differs_by_levels::<Self, T>(target, &long) {
-            seen.insert(Symptom::LEVELS);
-        }
+        seen.extend(bits_that_differ::<Self, T>(target, &long));
         seen
     }
 }

@@ -22,7 +22,6 @@ mod suite;
 pub(crate) mod truth;
 
 pub use case::{Case, Function};
-pub(crate) use contract::whole;
 pub use contract::{Plane, Random, check_bound, check_deviation};
 pub use kind::Source;
 pub use suite::{Alone, PARTS, assert_property};

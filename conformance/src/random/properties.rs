@@ -6,10 +6,10 @@ use super::truth::{self, indices, normals};
 use super::{Case, Function, Source, inputs};
 use crate::compare::{compare, same_bits};
 use crate::distribution::{
-    are_unrelated, kolmogorov, normal_cdf, pairs_are_independent, places_are_alike, share,
-    truncated_normal_cdf, uniform_cdf,
+    are_draws_of, are_unrelated, normal_cdf, share, signs, truncated_normal_cdf, uniform_cdf,
 };
 use crate::property::properties;
+use crate::technique::Function as _;
 use crate::verdict::{Checked, Finding, Measure, Strength, Verdict, yields};
 use crate::{Property, Real, Target, arguments, bits};
 
@@ -39,7 +39,7 @@ pub(super) fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
         "RND-12" Must "uniform" 32 inputs::many => other_streams_are_unrelated = others;
         "RND-13" Must "arguments" 8 inputs::near => invalid_arguments_are_named = arguments::are_named::<Source, T>;
         "RND-14" Must "arguments" 8 inputs::near => refused_calls_write_nothing = arguments::write_nothing::<Source, T>;
-        "RND-15" Must "uniform" 16 inputs::none => no_element_is_no_work = nothing;
+        "RND-15" Must "uniform" 16 inputs::none => no_element_is_no_work = arguments::nothing_succeeds::<Source, T>;
         "RND-16" Must "uniform" 64 inputs::parallel => same_bits_on_any_number_of_threads = bits::same_on_any_threads::<Source, T>;
         "RND-17" Promise "levels" 2 inputs::anywhere => same_bits_at_every_level = bits::same_at_every_level::<Source, T>;
         "RND-17" Promise "levels" 128 inputs::parallel => same_bits_at_every_level_on_many_elements = bits::same_at_every_level::<Source, T>;
@@ -52,11 +52,7 @@ fn ask<T: Real>(
     case: &Case<T>,
     function: Function,
 ) -> Result<Vec<T>, Verdict> {
-    yields(technique_name(function), case.ask(function, target))
-}
-
-fn technique_name(function: Function) -> &'static str {
-    crate::technique::Function::name(function)
+    yields(function.name(), case.ask(function, target))
 }
 
 /// The output of a function of a target that follows the map.
@@ -121,7 +117,7 @@ fn words<T: Real>(
 ) -> Checked {
     let got = whole(&ask(target, case, function)?);
     let stream = case.draw.stream.of_reference();
-    Ok(same_words(technique_name(function), &got, indices(case).map(|n| word(stream, n))))
+    Ok(same_words(function.name(), &got, indices(case).map(|n| word(stream, n))))
 }
 
 /// RND-04: a part gives what the whole gives there.
@@ -135,8 +131,7 @@ fn windows<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
         };
         let rest = case.part(first + middle as u64, case.length - middle);
         let rest = mapped(target, &rest, function)?;
-        let name =
-            format!("{} from element {}, draw ", technique_name(function), first + middle as u64);
+        let name = format!("{} from element {}, draw ", function.name(), first + middle as u64);
         verdict = verdict.and(|| same_bits(&name, &rest, &all[middle..], "the same element"));
     }
     Ok(verdict)
@@ -169,10 +164,6 @@ fn ordinary<T: Real>(case: &Case<T>) -> Case<T> {
     Case { bound: 0.75, deviation: 0.75, ..case.clone() }
 }
 
-fn signs<T: Real>(draws: &[T]) -> Vec<bool> {
-    draws.iter().map(|draw| draw.to_f64() < 0.0).collect()
-}
-
 /// The distribution, and that draws know nothing of each other and of their place.
 fn are_distributed<T: Real>(
     target: &dyn Target<T>,
@@ -181,11 +172,7 @@ fn are_distributed<T: Real>(
     cdf: fn(f64) -> f64,
 ) -> Result<(Verdict, Vec<f64>), Verdict> {
     let draws = ask(target, &ordinary(case), function)?;
-    let (name, signs) = (technique_name(function), signs(&draws));
-    let negative = format!("negative draws of {name}");
-    let verdict = kolmogorov(name, &draws, 0.75, cdf)
-        .and(|| pairs_are_independent(&negative, &signs, 0.5))
-        .and(|| places_are_alike(&negative, &signs, 0.5));
+    let verdict = are_draws_of(function.name(), &draws, 0.75, cdf);
     Ok((verdict, draws.iter().map(|draw| draw.to_f64() / 0.75).collect()))
 }
 
@@ -268,21 +255,6 @@ fn others<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
         let other = ask(target, &other, Uniform)?;
         let name = format!("a stream and the one of {how}");
         verdict = verdict.and(|| are_unrelated(&name, &signs(&draws), &signs(&other), 0.5));
-    }
-    Ok(verdict)
-}
-
-/// RND-15.
-fn nothing<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
-    let mut verdict = Verdict::CannotTell("no function is offered");
-    for function in [Uniform, Normal, TruncatedNormal] {
-        match ask(target, case, function) {
-            Err(Verdict::NotOffered) => {}
-            other => {
-                other?;
-                verdict = verdict.and(|| Verdict::HOLDS);
-            }
-        }
     }
     Ok(verdict)
 }

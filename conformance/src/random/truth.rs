@@ -3,7 +3,7 @@
 use evenkeel_reference::random as reference;
 
 use super::Case;
-use crate::compare::Expected;
+use crate::compare::{Expected, SECOND_ORDER};
 use crate::distribution::normal_cdf;
 use crate::exact::Exact;
 use crate::verdict::Strength;
@@ -52,9 +52,6 @@ impl Normal {
         Expected::new(truth, bound)
     }
 }
-
-/// 1 + 2⁻¹⁰: the products of errors.
-const SECOND_ORDER: f64 = 1.0 + 1.0 / 1024.0;
 
 /// One rounding in `f32`; a unit in the last place in `f64`.
 pub(crate) fn promise<T: Real>(value: f64) -> f64 {

@@ -53,7 +53,7 @@ pub fn update_running<T: Element>(
 ) -> Result<(), Error> {
     check::length("mean", running_mean, moments.len())?;
     check::length("variance", running_variance, moments.len())?;
-    check::weight(weight_of_new)?;
+    check::share("weight_of_new", weight_of_new)?;
     if let Some(few) = moments.iter().find(|moments| convention.of(moments).is_none()) {
         let allowed = match convention {
             RunningVariance::Biased => "at least 1 value per channel",

@@ -30,8 +30,7 @@ mod tests;
 pub(crate) use passes::Passes;
 use passes::Threshold;
 
-use crate::random::{PIECE, Stream, pieces};
-use crate::workspace::Crew;
+use crate::random::{Stream, pieces};
 use crate::{Element, Error, Policy, Workspace, check};
 
 /// Whether an element with this half of its first word and this second word is dropped.
@@ -39,7 +38,7 @@ use crate::{Element, Error, Policy, Workspace, check};
 /// # Errors
 /// Names `drop_probability` (not from 0 to 1).
 pub fn is_dropped(drop_probability: f64, half: u16, tie: u32) -> Result<bool, Error> {
-    check::probability(drop_probability)?;
+    check::share("drop_probability", drop_probability)?;
     Ok(Threshold::new(drop_probability).drops(half, || tie))
 }
 
@@ -57,7 +56,7 @@ pub fn mask(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::first(first, keep.len())?;
-    check::probability(drop_probability)?;
+    check::share("drop_probability", drop_probability)?;
     let threshold = Threshold::new(drop_probability);
     pieces(keep, workspace, policy, |at, piece| {
         passes::mask(policy.level, stream, first + at, threshold, piece);
@@ -92,7 +91,7 @@ pub fn forward<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::first(first, x.len())?;
-    check::probability(drop_probability)?;
+    check::share("drop_probability", drop_probability)?;
     check::length("y", y, x.len())?;
     draw(stream, first, drop_probability, Some(x), y, workspace, policy);
     Ok(())
@@ -111,7 +110,7 @@ pub fn forward_in_place<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::first(first, x_to_y.len())?;
-    check::probability(drop_probability)?;
+    check::share("drop_probability", drop_probability)?;
     draw(stream, first, drop_probability, None, x_to_y, workspace, policy);
     Ok(())
 }
@@ -130,7 +129,7 @@ pub fn backward<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::first(first, dy.len())?;
-    check::probability(drop_probability)?;
+    check::share("drop_probability", drop_probability)?;
     check::length("dx", dx, dy.len())?;
     draw(stream, first, drop_probability, Some(dy), dx, workspace, policy);
     Ok(())
@@ -169,7 +168,7 @@ pub fn forward_given<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::length("keep", keep, x.len())?;
-    check::probability(drop_probability)?;
+    check::share("drop_probability", drop_probability)?;
     check::length("y", y, x.len())?;
     given(keep, drop_probability, x, y, workspace, policy);
     Ok(())
@@ -188,7 +187,7 @@ pub fn backward_given<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::length("keep", keep, dy.len())?;
-    check::probability(drop_probability)?;
+    check::share("drop_probability", drop_probability)?;
     check::length("dx", dx, dy.len())?;
     given(keep, drop_probability, dy, dx, workspace, policy);
     Ok(())
@@ -221,7 +220,9 @@ pub fn inference<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::length("y", y, x.len())?;
-    let crew = Crew::new(y.len() >= policy.serial_below, &workspace.workers);
-    crew.each_chunk(y, PIECE, |k, y| y.copy_from_slice(&x[k * PIECE..k * PIECE + y.len()]));
+    pieces(y, workspace, policy, |at, y| {
+        let start = at as usize;
+        y.copy_from_slice(&x[start..start + y.len()]);
+    });
     Ok(())
 }

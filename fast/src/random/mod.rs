@@ -56,7 +56,7 @@ pub struct Stream {
 }
 
 /// Elements that a thread takes at a time: whole groups.
-pub(crate) const PIECE: usize = 1 << 14;
+const PIECE: usize = 1 << 14;
 
 /// Words `first`, `first + 1`, … of a stream.
 ///

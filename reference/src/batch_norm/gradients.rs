@@ -70,7 +70,7 @@ fn gradient_scale(
     check::batch(dy)?;
     check::per_channel("variance", variance, dy)?;
     check::per_channel("gamma", gamma, dy)?;
-    check::epsilon(epsilon)?;
+    check::not_negative("epsilon", epsilon)?;
     Ok(gamma.zip_map(variance, |gamma, variance| gamma / (variance + epsilon).sqrt()))
 }
 

@@ -74,7 +74,7 @@ pub fn gradient_of_input(
 ) -> Result<DMatrix<f64>, Error> {
     check::same_size("g", g, normalized)?;
     check::per_row("variance", variance, g)?;
-    check::epsilon(epsilon)?;
+    check::not_negative("epsilon", epsilon)?;
     let mean_g = mean(g)?;
     let mean_g_normalized = mean(&g.component_mul(normalized))?;
     Ok(g.map_with_location(|row, c, g_c| {

@@ -79,7 +79,7 @@ impl TryRng for Words {
 /// # Ok::<(), evenkeel_reference::Error>(())
 /// ```
 pub fn sample_uniform<R: Rng + ?Sized>(generator: &mut R, bound: f64) -> Result<f64, Error> {
-    check::bound(bound)?;
+    check::not_negative("bound", bound)?;
     // Of [−1, 1] first: the length of [−a, a] may be beyond the range.
     Ok(bound * generator.random_range(-1.0..=1.0))
 }

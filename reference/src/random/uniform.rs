@@ -40,6 +40,6 @@ pub fn centered_uniform(word: u32) -> f64 {
 /// # Ok::<(), evenkeel_reference::Error>(())
 /// ```
 pub fn uniform(stream: Stream, i: u64, bound: f64) -> Result<f64, Error> {
-    check::bound(bound)?;
+    check::not_negative("bound", bound)?;
     Ok(bound * centered_uniform(word(stream, i)))
 }

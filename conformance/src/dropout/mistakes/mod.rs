@@ -8,10 +8,9 @@ mod catalogue;
 
 use super::contract::{BACKWARD, FORWARD};
 use super::{Dropout, Given, Seeded, check_probability};
-use crate::mistake::{Faulty, MistakeInfo};
+use crate::mistake::{Faulty, faulty_targets};
 use crate::refusal::check_length;
-use crate::technique::Planted;
-use crate::{Draw, Real, Refusal, Target};
+use crate::{Draw, Real, Refusal};
 
 /// A dropout with one fault.
 pub type Mistake = Faulty<Fault>;
@@ -218,34 +217,4 @@ impl<T: Real> Dropout<T> for Mistake {
     }
 }
 
-impl<T: Real> Target<T> for Mistake {
-    fn name(&self) -> String {
-        self.info.label.into()
-    }
-
-    fn dropout(&self) -> Option<&dyn Dropout<T>> {
-        Some(self)
-    }
-
-    fn variants(&self) -> Vec<(String, Box<dyn Target<T>>)> {
-        if self.fault != Fault::LevelBits {
-            return Vec::new();
-        }
-        let other = Self { fault: Fault::HalvesSwapped, ..*self };
-        vec![("other-level".into(), Box::new(other))]
-    }
-
-    fn promises(&self) -> bool {
-        true
-    }
-}
-
-impl Planted for Mistake {
-    fn info(&self) -> &MistakeInfo {
-        &self.info
-    }
-
-    fn target<T: Real>(self) -> Box<dyn Target<T>> {
-        Box::new(self)
-    }
-}
+faulty_targets!(dropout, Dropout, Fault::LevelBits => Fault::HalvesSwapped);

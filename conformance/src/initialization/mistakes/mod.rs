@@ -7,9 +7,8 @@ mod base;
 mod catalogue;
 
 use super::{Initialization, Layer, Plan, Scheme};
-use crate::mistake::{Faulty, MistakeInfo};
-use crate::technique::Planted;
-use crate::{Real, Refusal, Stream, Target};
+use crate::mistake::{Faulty, faulty_targets};
+use crate::{Real, Refusal, Stream};
 
 /// An initialisation with one fault.
 pub type Mistake = Faulty<Fault>;
@@ -180,34 +179,4 @@ impl<T: Real> Initialization<T> for Mistake {
     }
 }
 
-impl<T: Real> Target<T> for Mistake {
-    fn name(&self) -> String {
-        self.info.label.into()
-    }
-
-    fn initialization(&self) -> Option<&dyn Initialization<T>> {
-        Some(self)
-    }
-
-    fn variants(&self) -> Vec<(String, Box<dyn Target<T>>)> {
-        if self.fault != Fault::LevelBits {
-            return Vec::new();
-        }
-        let other = Self { fault: Fault::OtherOrder, ..*self };
-        vec![("other-level".into(), Box::new(other))]
-    }
-
-    fn promises(&self) -> bool {
-        true
-    }
-}
-
-impl Planted for Mistake {
-    fn info(&self) -> &MistakeInfo {
-        &self.info
-    }
-
-    fn target<T: Real>(self) -> Box<dyn Target<T>> {
-        Box::new(self)
-    }
-}
+faulty_targets!(initialization, Initialization, Fault::LevelBits => Fault::OtherOrder);

@@ -32,6 +32,7 @@ mod parameters;
 
 use super::truth::{BackwardTruth, ForwardTruth};
 use super::{Case, Kind};
+pub(crate) use crate::compare::SECOND_ORDER;
 use crate::{Real, Strength};
 
 pub use model::{ErrorModel, Precision};
@@ -39,9 +40,6 @@ pub use model::{ErrorModel, Precision};
 pub(crate) use backward::sound_gradients;
 pub(crate) use forward::{PROMISED_LENGTH, computes_in_f64, sound_outputs, squares_stay_in_range};
 pub(crate) use model::promised_height;
-
-/// Covers products of two errors: every error that is not carried in full is below 2⁻²⁰.
-pub(crate) const SECOND_ORDER: f64 = 1.0 + 1.0 / 1024.0;
 
 /// The bounds of y.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,9 +6,8 @@ mod base;
 mod catalogue;
 
 use super::{Plane, Random, check_bound, check_deviation};
-use crate::mistake::Faulty;
-use crate::technique::Planted;
-use crate::{Draw, Real, Refusal, Stream, Target, mistake::MistakeInfo};
+use crate::mistake::{Faulty, faulty_targets};
+use crate::{Draw, Real, Refusal, Stream};
 
 /// A source of random numbers with one fault.
 pub type Mistake = Faulty<Fault>;
@@ -167,37 +166,7 @@ impl<T: Real> Random<T> for Mistake {
     }
 }
 
-impl<T: Real> Target<T> for Mistake {
-    fn name(&self) -> String {
-        self.info.label.into()
-    }
-
-    fn random(&self) -> Option<&dyn Random<T>> {
-        Some(self)
-    }
-
-    fn variants(&self) -> Vec<(String, Box<dyn Target<T>>)> {
-        if self.fault != Fault::LevelBits {
-            return Vec::new();
-        }
-        let other = Self { fault: Fault::BlockOrder, ..*self };
-        vec![("other-level".into(), Box::new(other))]
-    }
-
-    fn promises(&self) -> bool {
-        true
-    }
-}
-
-impl Planted for Mistake {
-    fn info(&self) -> &MistakeInfo {
-        &self.info
-    }
-
-    fn target<T: Real>(self) -> Box<dyn Target<T>> {
-        Box::new(self)
-    }
-}
+faulty_targets!(random, Random, Fault::LevelBits => Fault::BlockOrder);
 
 /// The base as another technique's mistakes draw with it.
 pub(crate) mod draws {
