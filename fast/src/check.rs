@@ -64,43 +64,34 @@ pub(crate) fn moments(
     }
 }
 
-#[cfg(feature = "draws")]
-pub(crate) use draws::*;
-
-/// Arguments of what draws.
-#[cfg(feature = "draws")]
-mod draws {
-    use crate::Error;
-
-    /// Refuses a part that ends beyond the last index.
-    pub(crate) fn first(first: u64, len: usize) -> Result<(), Error> {
-        match first.checked_add(len as u64) {
-            Some(_) => Ok(()),
-            None => Err(Error::new("first", first.to_string(), format!("at most 2⁶⁴ − 1 − {len}"))),
-        }
+/// Refuses a part that ends beyond the last index.
+pub(crate) fn first(first: u64, len: usize) -> Result<(), Error> {
+    match first.checked_add(len as u64) {
+        Some(_) => Ok(()),
+        None => Err(Error::new("first", first.to_string(), format!("at most 2⁶⁴ − 1 − {len}"))),
     }
+}
 
-    /// Refuses a bound or a deviation that is negative, not finite or too large for the type.
-    pub(crate) fn size(name: &'static str, size: f64, most: f64) -> Result<(), Error> {
-        if (0.0..=most).contains(&size) {
-            return Ok(());
-        }
-        Err(Error::new(name, size.to_string(), format!("from 0 to {most:e}")))
+/// Refuses a bound or a deviation that is negative, not finite or too large for the type.
+pub(crate) fn size(name: &'static str, size: f64, most: f64) -> Result<(), Error> {
+    if (0.0..=most).contains(&size) {
+        return Ok(());
     }
+    Err(Error::new(name, size.to_string(), format!("from 0 to {most:e}")))
+}
 
-    /// Refuses a gain that is not finite and positive.
-    pub(crate) fn gain(gain: f64) -> Result<(), Error> {
-        if gain.is_finite() && gain > 0.0 {
-            return Ok(());
-        }
-        Err(Error::new("gain", gain.to_string(), "finite and > 0"))
+/// Refuses a gain that is not finite and positive.
+pub(crate) fn gain(gain: f64) -> Result<(), Error> {
+    if gain.is_finite() && gain > 0.0 {
+        return Ok(());
     }
+    Err(Error::new("gain", gain.to_string(), "finite and > 0"))
+}
 
-    /// Refuses a slope that is not finite.
-    pub(crate) fn slope(slope: f64) -> Result<(), Error> {
-        if slope.is_finite() {
-            return Ok(());
-        }
-        Err(Error::new("slope", slope.to_string(), "finite"))
+/// Refuses a slope that is not finite.
+pub(crate) fn slope(slope: f64) -> Result<(), Error> {
+    if slope.is_finite() {
+        return Ok(());
     }
+    Err(Error::new("slope", slope.to_string(), "finite"))
 }

@@ -4,9 +4,7 @@
 //! `f32`. A shorter tail goes the same way, padded, so that it meets no other formula. All use of
 //! vectors starts here.
 
-use crate::{batch_norm, layer_norm};
-#[cfg(feature = "draws")]
-use crate::{dropout, initialization, random};
+use crate::{batch_norm, dropout, initialization, layer_norm, random};
 use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelude::*};
 
 /// Sixteen `f64` lanes.
@@ -16,7 +14,6 @@ pub(crate) type Pair<S> = [f64x8<S>; 2];
 pub(crate) const STEP: usize = 16;
 
 /// `f32` or `f64`. The trait is sealed: the accuracy that is promised is that of these two.
-#[cfg(feature = "draws")]
 pub trait Element:
     sealed::Lanes
     + batch_norm::Passes
@@ -26,10 +23,6 @@ pub trait Element:
     + initialization::Passes
 {
 }
-
-/// `f32` or `f64`. The trait is sealed: the accuracy that is promised is that of these two.
-#[cfg(not(feature = "draws"))]
-pub trait Element: sealed::Lanes + batch_norm::Passes + layer_norm::Passes {}
 
 impl Element for f32 {}
 impl Element for f64 {}
@@ -44,14 +37,12 @@ pub(crate) mod sealed {
         /// Whether squares can leave the range of `f64`.
         const SCALED: bool;
         /// The largest finite number.
-        #[cfg(feature = "draws")]
         const LARGEST: f64;
         /// The value, exactly.
         fn to_f64(self) -> f64;
         /// The nearest value, ties to even.
         fn round(value: f64) -> Self;
         /// The largest number of the precision that is not above a number that is not negative.
-        #[cfg(feature = "draws")]
         fn towards_zero(value: f64) -> f64;
         /// Sixteen values, exactly.
         fn widen<S: Simd>(simd: S, from: &[Self]) -> Pair<S>;
@@ -63,7 +54,6 @@ pub(crate) mod sealed {
 impl sealed::Lanes for f32 {
     const PASSES: usize = 1;
     const SCALED: bool = false;
-    #[cfg(feature = "draws")]
     const LARGEST: f64 = f32::MAX as f64;
 
     #[inline(always)]
@@ -76,7 +66,6 @@ impl sealed::Lanes for f32 {
         value as f32
     }
 
-    #[cfg(feature = "draws")]
     fn towards_zero(value: f64) -> f64 {
         let nearest = value as f32;
         f64::from(if f64::from(nearest) > value { nearest.next_down() } else { nearest })
@@ -96,7 +85,6 @@ impl sealed::Lanes for f32 {
 impl sealed::Lanes for f64 {
     const PASSES: usize = 2;
     const SCALED: bool = true;
-    #[cfg(feature = "draws")]
     const LARGEST: f64 = f64::MAX;
 
     #[inline(always)]
@@ -109,7 +97,6 @@ impl sealed::Lanes for f64 {
         value
     }
 
-    #[cfg(feature = "draws")]
     fn towards_zero(value: f64) -> f64 {
         value
     }

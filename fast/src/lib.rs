@@ -27,17 +27,14 @@
 
 pub mod batch_norm;
 mod check;
-#[cfg(feature = "draws")]
 pub mod dropout;
 mod element;
 mod error;
-#[cfg(feature = "draws")]
 pub mod initialization;
 pub mod layer_norm;
 mod moments;
 mod normalization;
 mod policy;
-#[cfg(feature = "draws")]
 pub mod random;
 mod shape;
 mod workspace;

@@ -75,7 +75,7 @@ macro_rules! passes {
                 }
                 dispatch!(level.token(), _simd => {
                     each_block(first, piece, |block, part, skip| {
-                        let keep = kept(stream, block, threshold);
+                        let keep = kept(level, stream, block, threshold);
                         select(&keep[skip..skip + part.len()], threshold.factor, part);
                     });
                 });
@@ -109,7 +109,7 @@ pub(super) fn mask(
 ) {
     dispatch!(level.token(), _simd => {
         each_block(first, keep, |block, part, skip| {
-            part.copy_from_slice(&kept(stream, block, threshold)[skip..skip + part.len()]);
+            part.copy_from_slice(&kept(level, stream, block, threshold)[skip..skip + part.len()]);
         });
     });
 }
@@ -130,8 +130,8 @@ fn each_block<U>(first: u64, piece: &mut [U], task: impl Fn(u64, &mut [U], usize
 
 /// For each element of a block whether it is kept: sixteen low halves, then sixteen high ones.
 #[inline(always)]
-fn kept(stream: Stream, block: u64, threshold: Threshold) -> [bool; BLOCK] {
-    let words = group(stream, Plane::First, block);
+fn kept(level: Level, stream: Stream, block: u64, threshold: Threshold) -> [bool; BLOCK] {
+    let words = group(level, stream, Plane::First, block);
     let mut keep = [false; BLOCK];
     let mut ties = false;
     for q in 0..4 {

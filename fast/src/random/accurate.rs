@@ -11,7 +11,7 @@
 //! function of the standard library, with the same bits and at a tenth of the speed.
 
 use super::normal::{Logarithm, Turn, sin_tail};
-use super::philox::{self, GROUP, Plane};
+use super::philox::{GROUP, Group};
 use super::{Stream, normal};
 
 /// An unevaluated sum: a number, and what its rounding left over.
@@ -24,10 +24,9 @@ struct Pair {
 /// Pairs that are worked on together.
 const PAIRS: usize = 16;
 
-/// The 64 normals of a group, times `deviation`.
+/// The 64 normals of group `g`, whose words are given, times `deviation`.
 #[inline(always)]
-pub(super) fn group(stream: Stream, g: u64, deviation: f64) -> [f64; GROUP] {
-    let words = philox::group(stream, Plane::First, g);
+pub(super) fn group(words: &Group, stream: Stream, g: u64, deviation: f64) -> [f64; GROUP] {
     let mut normals = [0.0; GROUP];
     for half in 0..2 {
         let at = 2 * PAIRS * half;

@@ -11,15 +11,14 @@
 //! (K. C. Ng, 1993: `k_sin.c`, `k_cos.c`, `e_log.c`), errors below one unit in the last place.
 
 use super::Stream;
-use super::philox::{self, GROUP, Plane, word};
+use super::philox::{GROUP, Group, Plane, word};
 
 /// Pairs that are worked on together.
 const PAIRS: usize = 16;
 
-/// The 64 normals of a group, times `deviation`.
+/// The 64 normals of group `g`, whose words are given, times `deviation`.
 #[inline(always)]
-pub(super) fn group(stream: Stream, g: u64, deviation: f64) -> [f64; GROUP] {
-    let words = philox::group(stream, Plane::First, g);
+pub(super) fn group(words: &Group, stream: Stream, g: u64, deviation: f64) -> [f64; GROUP] {
     let mut normals = [0.0; GROUP];
     for half in 0..2 {
         let at = 2 * PAIRS * half;

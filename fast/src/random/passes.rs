@@ -32,14 +32,15 @@ macro_rules! passes {
             #[inline(never)]
             fn uniforms(level: Level, stream: Stream, first: u64, bound: f64, out: &mut [Self]) {
                 dispatch!(level.token(), _simd => each_group(first, out, |g| {
-                    scaled(centred(&group(stream, Plane::First, g)), bound)
+                    scaled(centred(&group(level, stream, Plane::First, g)), bound)
                 }));
             }
 
             #[inline(never)]
             fn normals(level: Level, stream: Stream, first: u64, deviation: f64, out: &mut [Self]) {
                 dispatch!(level.token(), _simd => each_group(first, out, |g| {
-                    rounded($normals(stream, g, deviation))
+                    let words = group(level, stream, Plane::First, g);
+                    rounded($normals(&words, stream, g, deviation))
                 }));
             }
 
@@ -52,7 +53,7 @@ macro_rules! passes {
                 out: &mut [Self],
             ) {
                 dispatch!(level.token(), _simd => each_group(first, out, |g| {
-                    scaled(truncated::group(stream, g), deviation)
+                    scaled(truncated::group(&group(level, stream, Plane::First, g)), deviation)
                 }));
             }
         }
@@ -64,7 +65,7 @@ passes! { f32: normal::group; f64: accurate::group; }
 /// Words of a plane, from word `first` on.
 #[inline(never)]
 pub(crate) fn words(level: Level, stream: Stream, plane: Plane, first: u64, out: &mut [u32]) {
-    dispatch!(level.token(), _simd => each_group(first, out, |g| group(stream, plane, g)));
+    each_group(first, out, |g| group(level, stream, plane, g));
 }
 
 /// Writes what `make` gives for each group to `out`, whose first element is number `first`.

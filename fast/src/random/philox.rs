@@ -4,7 +4,10 @@
 //! there, since the multiplication reads the low half only. A round is two multiplications, two shifts
 //! and four exclusive ors on every lane.
 
+use fearless_simd::dispatch;
+
 use super::Stream;
+use crate::Level;
 
 const MULTIPLIERS: [u64; 2] = [0xd251_1f53, 0xcd9e_8d57];
 const WEYL: [u32; 2] = [0x9e37_79b9, 0xbb67_ae85];
@@ -58,8 +61,16 @@ fn rounds<const N: usize>(mut c: [[u64; N]; 4], key: [u32; 2]) -> [[u64; N]; 4] 
 pub(crate) type Group = [u32; GROUP];
 
 /// Group `g` of a stream.
+///
+/// It is called and not inlined: ten rounds in every kernel take minutes to compile, and a call for 64
+/// words takes nothing that can be measured.
+#[inline(never)]
+pub(crate) fn group(level: Level, stream: Stream, plane: Plane, g: u64) -> Group {
+    dispatch!(level.token(), _simd => blocks(stream, plane, g))
+}
+
 #[inline(always)]
-pub(crate) fn group(stream: Stream, plane: Plane, g: u64) -> Group {
+fn blocks(stream: Stream, plane: Plane, g: u64) -> Group {
     let mut words = [0; GROUP];
     let high = if plane == Plane::Second { 1 << 31 } else { 0 };
     let key = [stream.seed as u32, (stream.seed >> 32) as u32];

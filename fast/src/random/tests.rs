@@ -99,7 +99,7 @@ fn the_generator_gives_the_words_in_order() {
 /// 3 ± √(24/n): six deviations are 4.5·10⁻⁴.
 ///
 /// ```sh
-/// cargo test --release -p evenkeel-fast --features draws four_billion -- --ignored --nocapture
+/// cargo test --release -p evenkeel-fast four_billion -- --ignored --nocapture
 /// ```
 #[test]
 #[ignore = "draws 2³² normals: half a minute in a release build"]

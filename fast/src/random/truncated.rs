@@ -9,18 +9,17 @@
 //! Both branches are computed in every lane and one is chosen: the shoulder is one draw in nine. Its third
 //! branch, r > 5, is never met within the cut.
 
-use super::Stream;
 use super::normal::ln;
 use super::passes::centred;
-use super::philox::{self, GROUP, Plane};
+use super::philox::{GROUP, Group};
 
 /// Φ(2) − ½.
 const HALF_MASS: f64 = 0.477_249_868_051_820_8;
 
-/// The 64 cut normals of a group.
+/// The 64 cut normals of the words of a group.
 #[inline(always)]
-pub(super) fn group(stream: Stream, g: u64) -> [f64; GROUP] {
-    let mut z = centred(&philox::group(stream, Plane::First, g));
+pub(super) fn group(words: &Group) -> [f64; GROUP] {
+    let mut z = centred(words);
     for k in 0..GROUP {
         z[k] = quantile(z[k] * HALF_MASS);
     }

@@ -7,6 +7,7 @@ use rand::rand_core::utils;
 
 use super::Stream;
 use super::philox::{GROUP, Group, Plane, group};
+use crate::Level;
 
 /// The first words of a stream, one after the other, for everything that draws with `rand`.
 ///
@@ -19,6 +20,7 @@ use super::philox::{GROUP, Group, Plane, group};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Words {
+    level: Level,
     stream: Stream,
     group: Group,
     next: u64,
@@ -28,7 +30,7 @@ impl Words {
     /// The generator that starts with word 0.
     #[must_use]
     pub fn new(stream: Stream) -> Self {
-        Self { stream, group: [0; GROUP], next: 0 }
+        Self { level: Level::best(), stream, group: [0; GROUP], next: 0 }
     }
 }
 
@@ -38,7 +40,7 @@ impl TryRng for Words {
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
         let place = (self.next % GROUP as u64) as usize;
         if place == 0 {
-            self.group = group(self.stream, Plane::First, self.next / GROUP as u64);
+            self.group = group(self.level, self.stream, Plane::First, self.next / GROUP as u64);
         }
         self.next = self.next.wrapping_add(1);
         Ok(self.group[place])

@@ -1,29 +1,21 @@
 //! The kernels of `evenkeel-fast` as a target of the suite.
 
 mod batch_norm;
-#[cfg(feature = "draws")]
 mod dropout;
-#[cfg(feature = "draws")]
 mod initialization;
 mod layer_norm;
-#[cfg(feature = "draws")]
 mod random;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-#[cfg(feature = "draws")]
 use evenkeel_conformance::Draw;
 use evenkeel_conformance::batch_norm::BatchNorm;
-#[cfg(feature = "draws")]
 use evenkeel_conformance::dropout::Dropout;
-#[cfg(feature = "draws")]
 use evenkeel_conformance::initialization::Initialization;
 use evenkeel_conformance::layer_norm::LayerNorm;
-#[cfg(feature = "draws")]
 use evenkeel_conformance::random::Random;
 use evenkeel_conformance::{Real, Refusal, Shape, Target};
-#[cfg(feature = "draws")]
 use evenkeel_fast::random::Stream;
 use evenkeel_fast::{Element, Level, Moments, Policy, Workspace};
 
@@ -83,7 +75,6 @@ fn shape(shape: Shape) -> evenkeel_fast::Shape {
 }
 
 /// The stream of a draw; its first element is another argument of the kernels.
-#[cfg(feature = "draws")]
 fn stream(draw: Draw) -> Stream {
     let evenkeel_conformance::Stream { seed, number, step } = draw.stream;
     Stream { seed, number, step }
@@ -107,17 +98,14 @@ impl<T: Real + Element> Target<T> for Fast {
         Some(self)
     }
 
-    #[cfg(feature = "draws")]
     fn random(&self) -> Option<&dyn Random<T>> {
         Some(self)
     }
 
-    #[cfg(feature = "draws")]
     fn dropout(&self) -> Option<&dyn Dropout<T>> {
         Some(self)
     }
 
-    #[cfg(feature = "draws")]
     fn initialization(&self) -> Option<&dyn Initialization<T>> {
         Some(self)
     }
