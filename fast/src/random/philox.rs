@@ -4,20 +4,18 @@
 //! there, since the multiplication reads the low half only. A round is two multiplications, two shifts
 //! and four exclusive ors on every lane.
 
-use fearless_simd::dispatch;
+use fearless_simd::{Simd, SimdBase, SimdNarrow, dispatch, u64x8};
 
 use super::Stream;
 use crate::Level;
 
-const MULTIPLIERS: [u64; 2] = [0xd251_1f53, 0xcd9e_8d57];
+const MULTIPLIERS: [u32; 2] = [0xd251_1f53, 0xcd9e_8d57];
 const WEYL: [u32; 2] = [0x9e37_79b9, 0xbb67_ae85];
 const ROUNDS: u32 = 10;
 const LOW: u64 = 0xffff_ffff;
 
 /// Words of a group: sixteen blocks.
 pub(crate) const GROUP: usize = 64;
-/// Blocks that are computed together: four vectors of words fit into the registers of every level.
-const LANES: usize = 8;
 
 /// First words, or second words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,27 +32,42 @@ pub(crate) enum Plane {
 /// assert_eq!(block, [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
 /// ```
 #[must_use]
-pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
-    let lanes = counter.map(|word| [u64::from(word)]);
-    rounds(lanes, key).map(|lane| lane[0] as u32)
+pub fn philox4x32(mut counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    for round in 0..ROUNDS {
+        let [k0, k1] = round_key(key, round);
+        let a = u64::from(MULTIPLIERS[0]) * u64::from(counter[0]);
+        let b = u64::from(MULTIPLIERS[1]) * u64::from(counter[2]);
+        let [above_a, above_b] = [(a >> 32) as u32, (b >> 32) as u32];
+        counter = [above_b ^ counter[1] ^ k0, b as u32, above_a ^ counter[3] ^ k1, a as u32];
+    }
+    counter
 }
 
-/// Ten rounds on blocks that stand in lanes.
+/// Ten rounds on sixteen blocks: eight lanes twice.
 #[inline(always)]
-fn rounds<const N: usize>(mut c: [[u64; N]; 4], key: [u32; 2]) -> [[u64; N]; 4] {
+fn rounds<S: Simd>(simd: S, mut c: [[u64x8<S>; 2]; 4], key: [u32; 2]) -> [[u64x8<S>; 2]; 4] {
+    let [by0, by1] = MULTIPLIERS.map(|by| u64x8::splat(simd, u64::from(by)));
+    let low = u64x8::splat(simd, LOW);
     for round in 0..ROUNDS {
-        let key_of = |k: usize| u64::from(key[k].wrapping_add(WEYL[k].wrapping_mul(round)));
-        let (k0, k1) = (key_of(0), key_of(1));
-        for lane in 0..N {
-            let a = MULTIPLIERS[0] * (c[0][lane] & LOW);
-            let b = MULTIPLIERS[1] * (c[2][lane] & LOW);
-            c[0][lane] = (b >> 32) ^ c[1][lane] ^ k0;
-            c[1][lane] = b;
-            c[2][lane] = (a >> 32) ^ c[3][lane] ^ k1;
-            c[3][lane] = a;
+        let [k0, k1] = round_key(key, round).map(|key| u64x8::splat(simd, u64::from(key)));
+        for half in 0..2 {
+            let (a, b) = (by0 * (c[0][half] & low), by1 * (c[2][half] & low));
+            c[0][half] = (b >> 32) ^ c[1][half] ^ k0;
+            c[1][half] = b;
+            c[2][half] = (a >> 32) ^ c[3][half] ^ k1;
+            c[3][half] = a;
         }
     }
     c
+}
+
+/// The key of a round: Weyl sequences from the key.
+#[inline(always)]
+fn round_key(key: [u32; 2], round: u32) -> [u32; 2] {
+    [
+        key[0].wrapping_add(WEYL[0].wrapping_mul(round)),
+        key[1].wrapping_add(WEYL[1].wrapping_mul(round)),
+    ]
 }
 
 /// The 64 words of a group, in the order of the map: word j is word j div 16 of block j mod 16.
@@ -66,30 +79,27 @@ pub(crate) type Group = [u32; GROUP];
 /// words takes nothing that can be measured.
 #[inline(never)]
 pub(crate) fn group(level: Level, stream: Stream, plane: Plane, g: u64) -> Group {
-    dispatch!(level.token(), _simd => blocks(stream, plane, g))
+    dispatch!(level.token(), simd => blocks(simd, stream, plane, g))
 }
 
 #[inline(always)]
-fn blocks(stream: Stream, plane: Plane, g: u64) -> Group {
-    let mut words = [0; GROUP];
+fn blocks<S: Simd>(simd: S, stream: Stream, plane: Plane, g: u64) -> Group {
+    let first = g * 16;
     let high = if plane == Plane::Second { 1 << 31 } else { 0 };
-    let key = [stream.seed as u32, (stream.seed >> 32) as u32];
-    let (first, step) = (g * 16, u64::from(stream.step));
-    for half in 0..2 {
-        let start = first + (half * LANES) as u64;
-        let mut index = [0; LANES];
-        for lane in 0..LANES {
-            index[lane] = start + lane as u64;
-        }
-        let above = [(first >> 32) | high; LANES];
-        let counter = [index, above, [u64::from(stream.number); LANES], [step; LANES]];
-        let blocks = rounds(counter, key);
-        for word in 0..4 {
-            for lane in 0..LANES {
-                words[16 * word + half * LANES + lane] = blocks[word][lane] as u32;
-            }
-        }
-    }
+    let index = u64x8::splat(simd, first) + u64x8::from_slice(simd, &[0, 1, 2, 3, 4, 5, 6, 7]);
+    let twice = |word: u64| [u64x8::splat(simd, word); 2];
+    let counter = [
+        [index, index + u64x8::splat(simd, 8)],
+        twice((first >> 32) | high),
+        twice(u64::from(stream.number)),
+        twice(u64::from(stream.step)),
+    ];
+    let [a, b, c, d] = rounds(simd, counter, [stream.seed as u32, (stream.seed >> 32) as u32]);
+    let mut words = [0; GROUP];
+    a[0].narrow(a[1]).store_slice(&mut words[..16]);
+    b[0].narrow(b[1]).store_slice(&mut words[16..32]);
+    c[0].narrow(c[1]).store_slice(&mut words[32..48]);
+    d[0].narrow(d[1]).store_slice(&mut words[48..]);
     words
 }
 
