@@ -1,0 +1,1 @@
+//! The techniques as anybody would first write them.
