@@ -4,7 +4,7 @@
 //! `f32`. A shorter tail goes the same way, padded, so that it meets no other formula. All use of
 //! vectors starts here.
 
-use crate::{batch_norm, dropout, initialization, layer_norm, random};
+use crate::{activation, batch_norm, dropout, initialization, layer_norm, random};
 use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelude::*};
 
 /// Sixteen `f64` lanes.
@@ -16,6 +16,7 @@ pub(crate) const STEP: usize = 16;
 /// `f32` or `f64`. The trait is sealed: the accuracy that is promised is that of these two.
 pub trait Element:
     sealed::Lanes
+    + activation::Passes
     + batch_norm::Passes
     + layer_norm::Passes
     + random::Passes

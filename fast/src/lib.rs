@@ -25,6 +25,7 @@
 //! # Ok::<(), evenkeel_fast::Error>(())
 //! ```
 
+pub mod activation;
 pub mod batch_norm;
 mod check;
 pub mod dropout;
@@ -34,6 +35,7 @@ pub mod initialization;
 pub mod layer_norm;
 mod moments;
 mod normalization;
+mod pair;
 mod policy;
 pub mod random;
 mod shape;

@@ -13,13 +13,7 @@
 use super::normal::{Logarithm, Turn, sin_tail};
 use super::philox::{GROUP, Group};
 use super::{Stream, normal};
-
-/// An unevaluated sum: a number, and what its rounding left over.
-#[derive(Clone, Copy, Default)]
-struct Pair {
-    high: f64,
-    low: f64,
-}
+use crate::pair::{Pair, sum};
 
 /// Pairs that are worked on together.
 const PAIRS: usize = 16;
@@ -33,26 +27,13 @@ pub(super) fn group(words: &Group, stream: Stream, g: u64, deviation: f64) -> [f
         let first = g * GROUP as u64 + at as u64;
         let u1 = normal::first_uniforms(stream, first, &words[at..at + PAIRS]);
         for k in 0..PAIRS {
-            let radius = times(radius(u1[k]), deviation);
+            let radius = radius(u1[k]).times(deviation);
             let [cosine, sine] = cos_sin(words[at + PAIRS + k]);
-            normals[at + k] = product(radius, cosine);
-            normals[at + PAIRS + k] = product(radius, sine);
+            normals[at + k] = radius.product(cosine).rounded();
+            normals[at + PAIRS + k] = radius.product(sine).rounded();
         }
     }
     normals
-}
-
-/// r·c, rounded once.
-#[inline(always)]
-fn product(r: Pair, c: Pair) -> f64 {
-    r.high.mul_add(c.high, r.high * c.low + r.low * c.high)
-}
-
-/// r times a number.
-#[inline(always)]
-fn times(r: Pair, by: f64) -> Pair {
-    let high = r.high * by;
-    Pair { high, low: r.high.mul_add(by, -high) + r.low * by }
 }
 
 /// √(−2 ln u₁).
@@ -63,13 +44,6 @@ fn radius(u1: f64) -> Pair {
     let high = square.sqrt();
     let left = (-high).mul_add(high, square) + rest;
     Pair { high, low: left / (2.0 * high) }
-}
-
-/// The sum of two numbers of which the first is larger.
-#[inline(always)]
-fn sum(large: f64, small: f64) -> Pair {
-    let high = large + small;
-    Pair { high, low: small - (high - large) }
 }
 
 /// ln u₁ = k·ln 2 + f − f²/2 + s·(f²/2 + R): the last is small, the others keep their remainders.

@@ -1,0 +1,139 @@
+//! The four curves and their derivatives, one value at a time: with `T` = `f32` in `f64` and rounded
+//! once, with `T` = `f64` in pairs.
+
+use super::exponential::Exponential;
+use crate::pair::{Pair, sum};
+
+/// Beyond it e⁻ᶻ times the largest `f32` is below half the smallest.
+const FAR: f64 = 200.0;
+/// Beyond it e⁻ᶻ is below half the smallest `f64`.
+const FARTHEST: f64 = 750.0;
+/// Beyond it tanh rounds to 1.
+const SATURATED: f64 = 40.0;
+
+const ONE: Pair = Pair { high: 1.0, low: 0.0 };
+
+/// |x|·`times`, at most `most`, also where x is NaN.
+#[inline(always)]
+fn distance(x: f64, times: f64, most: f64) -> f64 {
+    let z = x.abs() * times;
+    if z < most { z } else { most }
+}
+
+/// `value`, or NaN where x is.
+#[inline(always)]
+fn unless_nan(x: f64, value: f64) -> f64 {
+    if x.is_nan() { f64::NAN } else { value }
+}
+
+/// 1/(1 + e⁻ˣ).
+#[inline(always)]
+pub(super) fn sigmoid(x: f64) -> f64 {
+    let t = Exponential::of_minus(distance(x, 1.0, FAR)).value();
+    unless_nan(x, if x < 0.0 { t } else { 1.0 } / (1.0 + t))
+}
+
+/// dy·t/(1 + t)², t = e^−|x|.
+#[inline(always)]
+pub(super) fn sigmoid_backward(x: f64, dy: f64) -> f64 {
+    let t = Exponential::of_minus(distance(x, 1.0, FAR)).value();
+    unless_nan(x, dy * (t / ((1.0 + t) * (1.0 + t))))
+}
+
+/// (1 − T)/(1 + T), T = e^−2|x|, with the sign of x.
+#[inline(always)]
+pub(super) fn tanh(x: f64) -> f64 {
+    let m = Exponential::of_minus(distance(x, 2.0, FAR)).minus_one();
+    unless_nan(x, (-m / (2.0 + m)).copysign(x))
+}
+
+/// dy·4T/(1 + T)².
+#[inline(always)]
+pub(super) fn tanh_backward(x: f64, dy: f64) -> f64 {
+    let t = Exponential::of_minus(distance(x, 2.0, FAR)).value();
+    unless_nan(x, dy * (4.0 * t / ((1.0 + t) * (1.0 + t))))
+}
+
+/// [`sigmoid`] within 1 ulp.
+#[inline(always)]
+pub(super) fn accurate_sigmoid(x: f64) -> f64 {
+    let (t, scale) = Exponential::of_minus(distance(x, 1.0, FARTHEST)).pair();
+    let below = sum(1.0, t.high).plus(t.low);
+    let (above, scale) = if x < 0.0 { (t, scale) } else { (ONE, 1.0) };
+    unless_nan(x, above.over(below, 1.0 / below.high).rounded() * scale)
+}
+
+/// [`sigmoid_backward`] within 3 ulp.
+#[inline(always)]
+pub(super) fn accurate_sigmoid_backward(x: f64, dy: f64) -> f64 {
+    let (derivative, scale) = derivative(distance(x, 1.0, FARTHEST));
+    unless_nan(x, times(derivative, dy) * scale)
+}
+
+/// [`tanh`] within 1 ulp.
+#[inline(always)]
+pub(super) fn accurate_tanh(x: f64) -> f64 {
+    let above = Exponential::of_minus(distance(x, 2.0, SATURATED)).one_minus_pair();
+    let below = sum(2.0, -above.high).plus(-above.low);
+    unless_nan(x, above.over(below, 1.0 / below.high).rounded().copysign(x))
+}
+
+/// [`tanh_backward`] within 3 ulp.
+#[inline(always)]
+pub(super) fn accurate_tanh_backward(x: f64, dy: f64) -> f64 {
+    let (derivative, scale) = derivative(distance(x, 2.0, FARTHEST));
+    unless_nan(x, times(derivative.scaled(4.0), dy) * scale)
+}
+
+/// t/(1 + t)², t = e⁻ᶻ, in two factors: a pair and a power of two.
+#[inline(always)]
+fn derivative(z: f64) -> (Pair, f64) {
+    let (t, scale) = Exponential::of_minus(z).pair();
+    let below = sum(1.0, t.high).plus(t.low);
+    let inverse = 1.0 / below.high;
+    (t.over(below, inverse).product(ONE.over(below, inverse)), scale)
+}
+
+/// dy times a pair, rounded once.
+#[inline(always)]
+fn times(pair: Pair, dy: f64) -> f64 {
+    pair.high.mul_add(dy, pair.low * dy)
+}
+
+/// dy·y·(1 − y) for `f32`.
+#[inline(always)]
+pub(super) fn sigmoid_from_output(y: f64, dy: f64) -> f64 {
+    unless_nan(y, dy * (y * (1.0 - y)))
+}
+
+/// dy·(1 − y)·(1 + y) for `f32`.
+#[inline(always)]
+pub(super) fn tanh_from_output(y: f64, dy: f64) -> f64 {
+    unless_nan(y, dy * ((1.0 - y) * (1.0 + y)))
+}
+
+/// dy·y·(1 − y) within 1 ulp.
+#[inline(always)]
+pub(super) fn accurate_sigmoid_from_output(y: f64, dy: f64) -> f64 {
+    unless_nan(y, times(sum(1.0, -y).times(y), dy))
+}
+
+/// dy·(1 − y)·(1 + y) within 1 ulp.
+#[inline(always)]
+pub(super) fn accurate_tanh_from_output(y: f64, dy: f64) -> f64 {
+    unless_nan(y, times(sum(1.0, -y).product(sum(1.0, y)), dy))
+}
+
+/// x, or slope·x where x is not positive; 0 in place of it without a slope.
+#[inline(always)]
+pub(super) fn rectified(x: f64, slope: Option<f64>) -> f64 {
+    let below = slope.map_or(0.0, |slope| slope * x);
+    unless_nan(x, if x > 0.0 { x } else { below })
+}
+
+/// dy where x is positive, slope·dy or 0 where it is not.
+#[inline(always)]
+pub(super) fn rectified_backward(x: f64, dy: f64, slope: Option<f64>) -> f64 {
+    let below = slope.map_or(0.0, |slope| slope * dy);
+    unless_nan(x, if x > 0.0 { dy } else { below })
+}

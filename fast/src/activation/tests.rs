@@ -1,0 +1,187 @@
+//! The curves against 320-bit arithmetic, both ends of the range, symmetry, refusals.
+
+use super::*;
+use crate::Level;
+use dashu_float::FBig;
+use dashu_float::round::mode::HalfEven;
+
+type Exact = FBig<HalfEven, 2>;
+
+const SMOOTH: [Curve; 2] = [Curve::Sigmoid, Curve::Tanh];
+const ALL: [Curve; 4] =
+    [Curve::Sigmoid, Curve::Tanh, Curve::Relu, Curve::LeakyRelu { slope: 0.01 }];
+
+fn exact(value: f64) -> Exact {
+    Exact::try_from(value).expect("a finite number").with_precision(320).value()
+}
+
+/// The curve, or its derivative: sigmoid, and tanh x = 2·sigmoid 2x − 1.
+fn truth(curve: Curve, derivative: bool, x: f64) -> Exact {
+    let z = if curve == Curve::Tanh { exact(x) * exact(2.0) } else { exact(x) };
+    let (one, t) = (exact(1.0), (-z).exp());
+    let sigmoid = &one / (&one + &t);
+    match (curve, derivative) {
+        (Curve::Sigmoid, false) => sigmoid,
+        (Curve::Sigmoid, true) => &t * sigmoid.sqr(),
+        (_, false) => (&one - &t) * sigmoid,
+        (_, true) => exact(4.0) * &t * sigmoid.sqr(),
+    }
+}
+
+/// The error of `got` in units in the last place of the truth.
+fn ulps<T: Element>(got: T, truth: &Exact, digits: i32, smallest: f64) -> f64 {
+    let size = truth.to_f64().value().abs();
+    let exponent = size.max(f64::MIN_POSITIVE).log2().floor() as i32;
+    let ulp = f64::from(exponent + 1 - digits).exp2().max(smallest);
+    (exact(got.to_f64()) - truth).to_f64().value().abs() / ulp
+}
+
+fn run<T: Element>(curve: Curve, derivative: bool, x: &[T]) -> Vec<T> {
+    run_at(Level::best(), curve, derivative, x)
+}
+
+fn run_at<T: Element>(level: Level, curve: Curve, derivative: bool, x: &[T]) -> Vec<T> {
+    let (mut w, policy) = (Workspace::new(), Policy { level, ..Policy::default() });
+    let mut out = vec![T::round(7.0); x.len()];
+    if derivative {
+        let dy = vec![T::round(1.0); x.len()];
+        backward(curve, x, &dy, &mut out, &mut w, &policy).unwrap();
+    } else {
+        forward(curve, x, &mut out, &mut w, &policy).unwrap();
+    }
+    out
+}
+
+/// Numbers of every size up to 2^`top`, of both signs.
+fn spread(count: i32, lowest: f64, top: f64) -> Vec<f64> {
+    let golden = 0.618_033_988_749_894_9;
+    let at = |i: i32| {
+        let share = f64::from(i) * golden % 1.0;
+        2.0_f64.powf(lowest + (top - lowest) * share) * if i % 2 == 0 { 1.0 } else { -1.0 }
+    };
+    (0..count).map(at).collect()
+}
+
+#[test]
+fn f32_is_rounded_once() {
+    let mut xs: Vec<f32> = spread(3000, -3.0, 6.8).into_iter().map(|x| x as f32).collect();
+    xs.extend(spread(300, -140.0, -3.0).into_iter().map(|x| x as f32));
+    for curve in SMOOTH {
+        for derivative in [false, true] {
+            for (x, got) in xs.iter().zip(run(curve, derivative, &xs)) {
+                let truth = truth(curve, derivative, f64::from(*x));
+                let off = ulps(got, &truth, 24, f64::from(f32::from_bits(1)));
+                assert!(off <= 0.501, "{curve:?} {derivative} at {x:e}: {got:e} off by {off} ulp");
+            }
+        }
+    }
+}
+
+#[test]
+fn f64_is_within_its_promise() {
+    let mut xs = spread(3000, -3.0, 9.55);
+    xs.extend(spread(300, -90.0, -3.0));
+    for curve in SMOOTH {
+        for derivative in [false, true] {
+            let most = if derivative { 3.0 } else { 1.0 };
+            let mut worst = (0.0, 0.0);
+            for (x, got) in xs.iter().zip(run(curve, derivative, &xs)) {
+                let off = ulps(got, &truth(curve, derivative, *x), 53, f64::from_bits(1));
+                worst = if off > worst.0 { (off, *x) } else { worst };
+            }
+            println!("{curve:?} derivative {derivative}: {worst:?}");
+            assert!(worst.0 <= most, "{curve:?} {derivative} at {}: {} ulp", worst.1, worst.0);
+        }
+    }
+}
+
+#[test]
+fn every_level_gives_the_same() {
+    let mut xs = spread(1000, -40.0, 10.0);
+    xs.extend([0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::MAX, 5e-324, -1e-310]);
+    let single: Vec<f32> = xs.iter().map(|x| *x as f32).collect();
+    for curve in ALL {
+        for derivative in [false, true] {
+            let bits = |y: Vec<f64>| y.iter().map(|y| y.to_bits()).collect::<Vec<_>>();
+            let bits32 = |y: Vec<f32>| y.iter().map(|y| y.to_bits()).collect::<Vec<_>>();
+            let best = bits(run(curve, derivative, &xs));
+            let best32 = bits32(run(curve, derivative, &single));
+            for level in Level::available() {
+                assert_eq!(bits(run_at(level, curve, derivative, &xs)), best, "{level:?}");
+                assert_eq!(bits32(run_at(level, curve, derivative, &single)), best32, "{level:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_ends_and_zero() {
+    let xs = [f64::NEG_INFINITY, -f64::MAX, -0.0, 0.0, f64::MAX, f64::INFINITY];
+    let of = |curve, derivative| run(curve, derivative, &xs);
+    let leaky = Curve::LeakyRelu { slope: 0.5 };
+    assert_eq!(of(Curve::Sigmoid, false), [0.0, 0.0, 0.5, 0.5, 1.0, 1.0]);
+    assert_eq!(of(Curve::Tanh, false), [-1.0, -1.0, 0.0, 0.0, 1.0, 1.0]);
+    assert!(of(Curve::Tanh, false)[2].is_sign_negative());
+    assert!(of(Curve::Relu, false)[2].is_sign_positive());
+    assert_eq!(of(Curve::Relu, false)[..3], [0.0; 3]);
+    assert_eq!(of(leaky, false)[..2], [f64::NEG_INFINITY, -f64::MAX / 2.0]);
+    assert_eq!(of(Curve::Sigmoid, true), [0.0, 0.0, 0.25, 0.25, 0.0, 0.0]);
+    assert_eq!(of(Curve::Tanh, true), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+    assert_eq!(of(Curve::Relu, true), [0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
+    assert_eq!(of(leaky, true), [0.5, 0.5, 0.5, 0.5, 1.0, 1.0]);
+    for (curve, derivative) in ALL.into_iter().flat_map(|curve| [(curve, false), (curve, true)]) {
+        assert!(run(curve, derivative, &[f64::NAN])[0].is_nan(), "{curve:?} {derivative}");
+        assert!(run(curve, derivative, &[f32::NAN])[0].is_nan(), "{curve:?} {derivative}");
+    }
+}
+
+#[test]
+fn tanh_is_odd_and_derivatives_are_even() {
+    let xs: Vec<f32> = spread(2000, -30.0, 7.0).into_iter().map(|x| x as f32).collect();
+    let mirrored: Vec<f32> = xs.iter().map(|x| -x).collect();
+    let negated: Vec<f32> = run(Curve::Tanh, false, &mirrored).into_iter().map(|y| -y).collect();
+    assert_eq!(run(Curve::Tanh, false, &xs), negated);
+    for curve in SMOOTH {
+        assert_eq!(run(curve, true, &xs), run(curve, true, &mirrored));
+    }
+}
+
+/// In place, and from y, where y still tells everything.
+#[test]
+fn the_other_forms_agree() {
+    let (mut w, policy) = (Workspace::new(), Policy::default());
+    let xs = spread(5000, -8.0, 1.0);
+    let dy: Vec<f64> = xs.iter().map(|x| 1.5 - x).collect();
+    for curve in ALL {
+        let y = run(curve, false, &xs);
+        let mut in_place = xs.clone();
+        forward_in_place(curve, &mut in_place, &mut w, &policy).unwrap();
+        assert_eq!(in_place, y);
+        let (mut dx, mut from_y, mut back) = (vec![0.0; 5000], vec![0.0; 5000], dy.clone());
+        backward(curve, &xs, &dy, &mut dx, &mut w, &policy).unwrap();
+        backward_in_place(curve, &xs, &mut back, &mut w, &policy).unwrap();
+        backward_from_output(curve, &y, &dy, &mut from_y, &mut w, &policy).unwrap();
+        assert_eq!(back, dx);
+        let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-14 * a.abs();
+        assert!(dx.iter().zip(&from_y).all(close), "{curve:?}");
+    }
+}
+
+#[test]
+fn refusals_name_the_argument_and_write_nothing() {
+    let (mut w, policy) = (Workspace::new(), Policy::default());
+    let (x, mut out) = ([1.0_f32; 3], [7.0_f32; 3]);
+    let nan = Curve::LeakyRelu { slope: f64::NAN };
+    let refused = |result: Result<(), Error>, name: &str| {
+        assert_eq!(result.unwrap_err().argument(), name);
+    };
+    refused(forward(nan, &x, &mut out, &mut w, &policy), "slope");
+    refused(forward(Curve::Tanh, &x, &mut out[..2], &mut w, &policy), "y");
+    refused(backward(Curve::Tanh, &x, &x[..2], &mut out, &mut w, &policy), "dy");
+    refused(backward(Curve::Tanh, &x, &x, &mut out[..2], &mut w, &policy), "dx");
+    refused(backward_in_place(Curve::Tanh, &x, &mut out[..2], &mut w, &policy), "dy_to_dx");
+    let negative = Curve::LeakyRelu { slope: -0.1 };
+    refused(backward_from_output(negative, &x, &x, &mut out, &mut w, &policy), "slope");
+    assert!(forward(negative, &x, &mut out.clone(), &mut w, &policy).is_ok());
+    assert_eq!(out, [7.0; 3]);
+}

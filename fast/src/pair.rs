@@ -1,0 +1,69 @@
+//! Unevaluated sums of two `f64`: a number, and what its rounding left over.
+//!
+//! ```text
+//! high + low,  |low| ≤ u·|high| about: twice the digits where they are needed
+//! ```
+//!
+//! **Source.** T. J. Dekker, "A floating-point technique for extending the available precision", 1971;
+//! the remainder of a product is one fused multiply-add.
+//!
+//! **Hazard.** The remainder of a product below 2⁻⁹⁶⁹ is not representable: scale by a power of two
+//! first. Below AVX2 a fused multiply-add is a function of the standard library: the same bits, at a
+//! tenth of the speed.
+
+/// An unevaluated sum.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Pair {
+    pub(crate) high: f64,
+    pub(crate) low: f64,
+}
+
+/// The sum of two numbers of which the first is not smaller, or 0: exact.
+#[inline(always)]
+pub(crate) fn sum(large: f64, small: f64) -> Pair {
+    let high = large + small;
+    Pair { high, low: small - (high - large) }
+}
+
+impl Pair {
+    /// The nearest number.
+    #[inline(always)]
+    pub(crate) fn rounded(self) -> f64 {
+        self.high + self.low
+    }
+
+    /// The sum with a number that is not larger than the pair, or at most about as large.
+    #[inline(always)]
+    pub(crate) fn plus(self, small: f64) -> Self {
+        sum(self.high, self.low + small)
+    }
+
+    /// The product with a number.
+    #[inline(always)]
+    pub(crate) fn times(self, by: f64) -> Self {
+        let high = self.high * by;
+        Self { high, low: self.high.mul_add(by, -high) + self.low * by }
+    }
+
+    /// The product of two pairs.
+    #[inline(always)]
+    pub(crate) fn product(self, other: Self) -> Self {
+        let high = self.high * other.high;
+        let rest = self.high * other.low + self.low * other.high;
+        Self { high, low: self.high.mul_add(other.high, -high) + rest }
+    }
+
+    /// The pair times a power of two: exact.
+    #[inline(always)]
+    pub(crate) fn scaled(self, power: f64) -> Self {
+        Self { high: self.high * power, low: self.low * power }
+    }
+
+    /// The quotient of two pairs, given `inverse`, 1/`divisor.high` as rounded.
+    #[inline(always)]
+    pub(crate) fn over(self, divisor: Self, inverse: f64) -> Self {
+        let high = self.high * inverse;
+        let rest = (-high).mul_add(divisor.high, self.high) + (self.low - high * divisor.low);
+        Self { high, low: rest * inverse }
+    }
+}
