@@ -1,7 +1,8 @@
 //! The same bits, whoever computes them: on any number of threads, at any instruction-set level.
 
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -15,6 +16,9 @@ const THREADS: [usize; 4] = [1, 2, 3, 7];
 
 /// How often a call is repeated until a second worker is seen: on a busy machine stealing takes luck.
 const ATTEMPTS: usize = 200;
+
+/// So long another worker is waited for: some turns of a busy scheduler.
+const PATIENCE: Duration = Duration::from_millis(10);
 
 /// Pools cost more than the calls: they are made once.
 fn pools() -> Result<&'static [ThreadPool], Verdict> {
@@ -73,9 +77,7 @@ pub(crate) fn same_on_any_threads<K: Technique, T: Real>(
     for (pool, threads) in pools()?.iter().zip(THREADS) {
         let mut alone = false;
         for _ in 0..ATTEMPTS {
-            // A worker that has just been woken looks around for work before it sleeps again.
-            pool.broadcast(|_| ());
-            let now = pool.install(|| Everything::of::<K>(target, case))?;
+            let now = pool.install(|| in_company(|| Everything::of::<K>(target, case)))?;
             verdict = verdict.and(|| now.same_as(&first, &format!("on {threads} threads")));
             alone = threads > 1 && now.workers.is_some_and(|workers| workers < 2);
             if !alone || matches!(verdict, Verdict::Fail(_)) {
@@ -89,6 +91,35 @@ pub(crate) fn same_on_any_threads<K: Technique, T: Real>(
         }
     }
     Ok(verdict)
+}
+
+/// Calls while another worker of this pool is awake and looks for work, if one can be had.
+///
+/// A fast kernel is done before a sleeping worker wakes, above all on a busy machine.
+fn in_company<R>(call: impl FnOnce() -> R) -> R {
+    let (done, beat) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let caller = rayon::current_thread_index();
+    rayon::in_place_scope(|scope| {
+        scope.spawn(|_| {
+            // The caller itself would wait for its own end here.
+            while rayon::current_thread_index() != caller && !done.load(Relaxed) {
+                beat.fetch_add(1, Relaxed);
+                rayon::yield_now(); // does what there is to do
+            }
+        });
+        wait_for_a_change(&beat);
+        let result = call();
+        done.store(true, Relaxed);
+        result
+    })
+}
+
+/// Until the counter moves, though not for ever: a pool of one thread has nobody to move it.
+fn wait_for_a_change(counter: &AtomicUsize) {
+    let (since, seen) = (Instant::now(), counter.load(Relaxed));
+    while counter.load(Relaxed) == seen && since.elapsed() < PATIENCE {
+        std::hint::spin_loop();
+    }
 }
 
 /// At every instruction-set level that the target offers.
