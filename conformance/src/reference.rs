@@ -5,6 +5,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
+use crate::activation::Activation;
 use crate::batch_norm::BatchNorm;
 use crate::dropout::Dropout;
 use crate::initialization::Initialization;
@@ -39,6 +40,10 @@ impl<T: Real> Target<T> for Reference {
     }
 
     fn initialization(&self) -> Option<&dyn Initialization<T>> {
+        Some(self)
+    }
+
+    fn activation(&self) -> Option<&dyn Activation<T>> {
         Some(self)
     }
 }

@@ -1,6 +1,7 @@
 //! What the suite checks: a `Target`.
 
 use crate::Real;
+use crate::activation::Activation;
 use crate::batch_norm::BatchNorm;
 use crate::dropout::Dropout;
 use crate::initialization::Initialization;
@@ -37,6 +38,11 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// Xavier and He initialisation, if this target has it.
     fn initialization(&self) -> Option<&dyn Initialization<T>> {
+        None
+    }
+
+    /// Activations, if this target has them.
+    fn activation(&self) -> Option<&dyn Activation<T>> {
         None
     }
 

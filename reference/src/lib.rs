@@ -12,6 +12,7 @@
 //! | [`random`] | random streams: uniform, normal and truncated normal numbers by their place | RND-01 … RND-17 |
 //! | [`dropout`] | dropout: training, inference, gradients, masks that need no memory | DRP-01 … DRP-19 |
 //! | [`initialization`] | Xavier and He initialisation: fans, spreads, weights | INI-01 … INI-18 |
+//! | [`activation`] | sigmoid, tanh, ReLU, leaky ReLU: forward, gradients from x and from y | ACT-01 … ACT-28 |
 //!
 //! # How to cite
 //!
@@ -42,6 +43,7 @@
 //! # Ok::<(), evenkeel_reference::Error>(())
 //! ```
 
+pub mod activation;
 pub mod batch_norm;
 mod check;
 pub mod dropout;

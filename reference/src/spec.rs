@@ -22,8 +22,11 @@ pub const DROPOUT: &str = include_str!("../spec/dropout.md");
 /// The page of Xavier and He initialisation.
 pub const INITIALIZATION: &str = include_str!("../spec/initialization.md");
 
+/// The page of activations.
+pub const ACTIVATION: &str = include_str!("../spec/activation.md");
+
 /// All pages, in the order in which their clauses are listed.
-pub const PAGES: [&str; 5] = [BATCH_NORM, LAYER_NORM, RANDOM, DROPOUT, INITIALIZATION];
+pub const PAGES: [&str; 6] = [BATCH_NORM, LAYER_NORM, RANDOM, DROPOUT, INITIALIZATION, ACTIVATION];
 
 /// How binding a clause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

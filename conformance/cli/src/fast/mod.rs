@@ -1,5 +1,6 @@
 //! The kernels of `evenkeel-fast` as a target of the suite.
 
+mod activation;
 mod batch_norm;
 mod dropout;
 mod initialization;
@@ -10,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use evenkeel_conformance::Draw;
+use evenkeel_conformance::activation::Activation;
 use evenkeel_conformance::batch_norm::BatchNorm;
 use evenkeel_conformance::dropout::Dropout;
 use evenkeel_conformance::initialization::Initialization;
@@ -107,6 +109,10 @@ impl<T: Real + Element> Target<T> for Fast {
     }
 
     fn initialization(&self) -> Option<&dyn Initialization<T>> {
+        Some(self)
+    }
+
+    fn activation(&self) -> Option<&dyn Activation<T>> {
         Some(self)
     }
 
