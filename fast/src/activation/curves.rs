@@ -1,13 +1,13 @@
 //! The four curves and their derivatives, one value at a time: with `T` = `f32` in `f64` and rounded
 //! once, with `T` = `f64` in pairs.
 
-use super::exponential::Exponential;
+use super::exponential::{Exponential, Scale};
 use crate::pair::{Pair, sum};
 
 /// Beyond it e⁻ᶻ times the largest `f32` is below half the smallest.
 const FAR: f64 = 200.0;
-/// Beyond it e⁻ᶻ is below half the smallest `f64`.
-const FARTHEST: f64 = 750.0;
+/// Beyond it e⁻ᶻ times the largest `f64` is below half the smallest.
+const FARTHEST: f64 = 1500.0;
 /// Beyond it tanh rounds to 1.
 const SATURATED: f64 = 40.0;
 
@@ -59,15 +59,15 @@ pub(super) fn tanh_backward(x: f64, dy: f64) -> f64 {
 pub(super) fn accurate_sigmoid(x: f64) -> f64 {
     let (t, scale) = Exponential::of_minus(distance(x, 1.0, FARTHEST)).pair();
     let below = sum(1.0, t.high).plus(t.low);
-    let (above, scale) = if x < 0.0 { (t, scale) } else { (ONE, 1.0) };
-    unless_nan(x, above.over(below, 1.0 / below.high).rounded() * scale)
+    let (above, scale) = if x < 0.0 { (t, scale) } else { (ONE, Scale::ONE) };
+    unless_nan(x, scale.times(above.over(below, 1.0 / below.high).rounded()))
 }
 
 /// [`sigmoid_backward`] within 3 ulp.
 #[inline(always)]
 pub(super) fn accurate_sigmoid_backward(x: f64, dy: f64) -> f64 {
     let (derivative, scale) = derivative(distance(x, 1.0, FARTHEST));
-    unless_nan(x, times(derivative, dy) * scale)
+    unless_nan(x, scale.times(times(derivative, dy)))
 }
 
 /// [`tanh`] within 1 ulp.
@@ -82,12 +82,12 @@ pub(super) fn accurate_tanh(x: f64) -> f64 {
 #[inline(always)]
 pub(super) fn accurate_tanh_backward(x: f64, dy: f64) -> f64 {
     let (derivative, scale) = derivative(distance(x, 2.0, FARTHEST));
-    unless_nan(x, times(derivative.scaled(4.0), dy) * scale)
+    unless_nan(x, scale.times(times(derivative.scaled(4.0), dy)))
 }
 
-/// t/(1 + t)², t = e⁻ᶻ, in two factors: a pair and a power of two.
+/// t/(1 + t)², t = e⁻ᶻ, in two factors.
 #[inline(always)]
-fn derivative(z: f64) -> (Pair, f64) {
+fn derivative(z: f64) -> (Pair, Scale) {
     let (t, scale) = Exponential::of_minus(z).pair();
     let below = sum(1.0, t.high).plus(t.low);
     let inverse = 1.0 / below.high;

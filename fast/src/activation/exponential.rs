@@ -13,7 +13,7 @@ use crate::pair::{Pair, sum};
 /// e⁻ᶻ = 2ᵏ·(1 + r + rest).
 #[derive(Clone, Copy)]
 pub(super) struct Exponential {
-    /// k: a whole number from −1083 to 0.
+    /// k: a whole number from −2165 to 0.
     k: f64,
     r: f64,
     /// r²·P(r), and what r lost when it was rounded.
@@ -21,7 +21,7 @@ pub(super) struct Exponential {
 }
 
 impl Exponential {
-    /// Of −z, 0 ≤ z ≤ 750.
+    /// Of −z, 0 ≤ z ≤ 1500.
     #[inline(always)]
     pub(super) fn of_minus(z: f64) -> Self {
         const LN2_HIGH: f64 = 6.931_471_803_691_238e-1; // 32 bits: times k it is exact
@@ -47,12 +47,12 @@ impl Exponential {
         (scale - 1.0) + scale * (self.r + self.rest)
     }
 
-    /// e⁻ᶻ in two factors: a pair that is no smaller than 2⁻⁵⁰⁰, and a power of two.
+    /// e⁻ᶻ in two factors: a pair that is no smaller than 2⁻⁵⁰⁰, and what it is short of.
     #[inline(always)]
-    pub(super) fn pair(self) -> (Pair, f64) {
-        let k = if self.k < -500.0 { -500.0 } else { self.k };
+    pub(super) fn pair(self) -> (Pair, Scale) {
+        let k = at_least(self.k, -500.0);
         let pair = sum(1.0, self.r).plus(self.rest);
-        (pair.scaled(power_of_two(k)), power_of_two(self.k - k))
+        (pair.scaled(power_of_two(k)), Scale(self.k - k))
     }
 
     /// 1 − e⁻ᶻ, for z ≤ 40.
@@ -61,6 +61,26 @@ impl Exponential {
         let scale = power_of_two(self.k);
         sum(1.0, -scale).plus(-(scale * self.r)).plus(-(scale * self.rest))
     }
+}
+
+/// 2ᵏ, −2000 ≤ k ≤ 0, which need not be a number of `f64`.
+#[derive(Clone, Copy)]
+pub(super) struct Scale(f64);
+
+impl Scale {
+    pub(super) const ONE: Self = Self(0.0);
+
+    /// The number times 2ᵏ: rounded twice, at most, where it is below the normal numbers.
+    #[inline(always)]
+    pub(super) fn times(self, number: f64) -> f64 {
+        let k = at_least(self.0, -1000.0);
+        number * power_of_two(k) * power_of_two(self.0 - k)
+    }
+}
+
+#[inline(always)]
+fn at_least(k: f64, least: f64) -> f64 {
+    if k < least { least } else { k }
 }
 
 /// 2ᵏ for a whole number −1022 ≤ k ≤ 1023: k goes where the exponent stands.

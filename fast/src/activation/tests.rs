@@ -146,6 +146,15 @@ fn tanh_is_odd_and_derivatives_are_even() {
     }
 }
 
+/// e⁻¹⁰⁰⁰ is no number of `f64`, but times 10³⁰⁰ it is: 5.0760e-135.
+#[test]
+fn a_large_gradient_reaches_where_the_curve_is_flat() {
+    let (mut w, policy) = (Workspace::new(), Policy::default());
+    let (mut dx, dy) = ([7.0_f64; 2], [1e300; 2]);
+    backward(Curve::Sigmoid, &[1000.0, 1e10], &dy, &mut dx, &mut w, &policy).unwrap();
+    assert!((dx[0] / 5.075_958_897e-135 - 1.0).abs() < 1e-9 && dx[1] == 0.0, "{dx:?}");
+}
+
 /// In place, and from y, where y still tells everything.
 #[test]
 fn the_other_forms_agree() {
