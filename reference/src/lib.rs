@@ -12,6 +12,7 @@
 //! | [`random`] | random streams: uniform, normal and truncated normal numbers by their place | RND-01 … RND-17 |
 //! | [`dropout`] | dropout: training, inference, gradients, masks that need no memory | DRP-01 … DRP-19 |
 //! | [`initialization`] | Xavier and He initialisation: fans, spreads, weights | INI-01 … INI-18 |
+//! | [`regularization`] | L1 and L2 penalties: gradients, proximal step, weight decay | REG-01 … REG-20 |
 //!
 //! # How to cite
 //!
@@ -50,6 +51,7 @@ pub mod initialization;
 pub mod layer_norm;
 pub mod layout;
 pub mod random;
+pub mod regularization;
 pub mod spec;
 
 pub use error::Error;
