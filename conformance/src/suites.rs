@@ -9,6 +9,7 @@ use crate::layer_norm::Layer;
 use crate::mistake::MistakeInfo;
 use crate::property::Settings;
 use crate::random::Source;
+use crate::regularization::Penalties;
 use crate::report::Report;
 use crate::technique::{self, Planted, Technique};
 use crate::{Real, Strength, Target};
@@ -85,6 +86,7 @@ pub fn all<T: Real>() -> Vec<&'static dyn Suite<T>> {
         &Of::<Source>(PhantomData),
         &Of::<Drop>(PhantomData),
         &Of::<Weights>(PhantomData),
+        &Of::<Penalties>(PhantomData),
     ]
 }
 
@@ -99,6 +101,7 @@ pub fn mistakes() -> Vec<&'static MistakeInfo> {
         .chain(of::<Source>())
         .chain(of::<Drop>())
         .chain(of::<Weights>())
+        .chain(of::<Penalties>())
         .collect()
 }
 
@@ -113,4 +116,5 @@ pub fn mistake<T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
         .or_else(|| of::<Source, T>(label))
         .or_else(|| of::<Drop, T>(label))
         .or_else(|| of::<Weights, T>(label))
+        .or_else(|| of::<Penalties, T>(label))
 }

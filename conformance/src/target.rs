@@ -6,6 +6,7 @@ use crate::dropout::Dropout;
 use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
 use crate::random::Random;
+use crate::regularization::Regularization;
 
 /// An implementation under test, in precision `T`: one accessor per technique.
 ///
@@ -37,6 +38,11 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// Xavier and He initialisation, if this target has it.
     fn initialization(&self) -> Option<&dyn Initialization<T>> {
+        None
+    }
+
+    /// L1/L2 regularisation, if this target has it.
+    fn regularization(&self) -> Option<&dyn Regularization<T>> {
         None
     }
 
