@@ -36,6 +36,7 @@ mod moments;
 mod normalization;
 mod policy;
 pub mod random;
+pub mod regularization;
 mod shape;
 mod workspace;
 
