@@ -160,7 +160,11 @@ pub(super) fn hard<T: Real>() -> BoxedStrategy<Case<T>> {
         Hard::Subnormal,
     ];
     let of = (prop::sample::select(&KINDS[..]), 0.0..1.0_f64, -3.0..3.0_f64);
-    (any::<u64>(), prop::sample::select(&EDGES[..]), of, penalties())
+    let lengths = prop_oneof![
+        9 => prop::sample::select(&EDGES[..]),
+        1 => prop::sample::select(&LONG_EDGES[..]),
+    ];
+    (any::<u64>(), lengths, of, penalties())
         .prop_map(|(seed, length, (hard, knob, decade), penalty)| {
             let made = made::<T>(seed, length);
             let value = |(k, w): (usize, &T)| T::from_f64(hard.value::<T>(k, w.to_f64(), knob));

@@ -1,1 +1,2 @@
 //! The techniques as anybody would first write them.
+pub mod regularization;
