@@ -22,7 +22,7 @@ impl Mistake {
             (Fault::Half, Penalty::L1) => 0.5,
             (Fault::NoHalf, Penalty::L2) => 1.0,
             (Fault::Mean, _) => own_factor(penalty) / count.max(1.0),
-            (Fault::EmptyNan, _) => own_factor(penalty) * (count / count),
+            (Fault::EmptyNan, _) if w.is_empty() => f64::NAN,
             _ => own_factor(penalty),
         };
         T::from_f64(match (self.fault, penalty) {
