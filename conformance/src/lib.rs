@@ -6,7 +6,8 @@
 //! compared with a catalogue of labelled mistakes, so that the report can say which one was made.
 //!
 //! - Check your own code with one line: [`batch_norm_suite!`], [`layer_norm_suite!`],
-//!   [`random_suite!`], [`dropout_suite!`], [`initialization_suite!`], [`activation_suite!`].
+//!   [`random_suite!`], [`dropout_suite!`], [`initialization_suite!`], [`activation_suite!`],
+//!   [`regularization_suite!`].
 //! - Anything that implements [`Target`] can be checked by a program: [`technique::check`], [`suites`].
 //!
 //! | module | holds |
@@ -15,6 +16,7 @@
 //! | [`normalization`] | what these two have in common |
 //! | [`random`], [`dropout`], [`initialization`] | the techniques that draw |
 //! | [`activation`] | sigmoid, tanh, ReLU and leaky ReLU |
+//! | [`regularization`] | L1/L2 penalties, their gradients and steps |
 //! | [`distribution`] | whether draws have their distribution: exact finite-sample bounds |
 //! | [`technique`] | what the machinery asks of a technique |
 //! | [`suites`] | all techniques, for who does not know them by name |
@@ -54,6 +56,7 @@ pub mod random;
 mod real;
 mod reference;
 pub mod refusal;
+pub mod regularization;
 pub mod report;
 mod shape;
 mod stream;

@@ -12,6 +12,7 @@ use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
 use crate::normalization::{Gradients, Pulled};
 use crate::random::Random;
+use crate::regularization::Regularization;
 use crate::{Real, Refusal, Shape, Target};
 
 /// The scalar `f64` formulas of `evenkeel-reference`, as a target in either precision.
@@ -44,6 +45,10 @@ impl<T: Real> Target<T> for Reference {
     }
 
     fn activation(&self) -> Option<&dyn Activation<T>> {
+        Some(self)
+    }
+
+    fn regularization(&self) -> Option<&dyn Regularization<T>> {
         Some(self)
     }
 }

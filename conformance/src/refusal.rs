@@ -66,3 +66,14 @@ pub fn check_share(argument: &'static str, share: f64) -> Result<(), Refusal> {
     }
     Err(Refusal::invalid(argument, share, "from 0 to 1"))
 }
+
+/// Refuses ε, a strength or a rate that is negative or not finite.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming `argument`.
+pub fn check_not_negative(argument: &'static str, value: f64) -> Result<(), Refusal> {
+    if value.is_finite() && value >= 0.0 {
+        return Ok(());
+    }
+    Err(Refusal::invalid(argument, value, "finite and ≥ 0"))
+}

@@ -10,6 +10,7 @@ use crate::layer_norm::Layer;
 use crate::mistake::MistakeInfo;
 use crate::property::Settings;
 use crate::random::Source;
+use crate::regularization::Penalties;
 use crate::report::Report;
 use crate::technique::{self, Planted, Technique};
 use crate::{Real, Strength, Target};
@@ -87,6 +88,7 @@ pub fn all<T: Real>() -> Vec<&'static dyn Suite<T>> {
         &Of::<Drop>(PhantomData),
         &Of::<Weights>(PhantomData),
         &Of::<Curves>(PhantomData),
+        &Of::<Penalties>(PhantomData),
     ]
 }
 
@@ -102,6 +104,7 @@ pub fn mistakes() -> Vec<&'static MistakeInfo> {
         .chain(of::<Drop>())
         .chain(of::<Weights>())
         .chain(of::<Curves>())
+        .chain(of::<Penalties>())
         .collect()
 }
 
@@ -117,4 +120,5 @@ pub fn mistake<T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
         .or_else(|| of::<Drop, T>(label))
         .or_else(|| of::<Weights, T>(label))
         .or_else(|| of::<Curves, T>(label))
+        .or_else(|| of::<Penalties, T>(label))
 }

@@ -7,6 +7,7 @@ use crate::dropout::Dropout;
 use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
 use crate::random::Random;
+use crate::regularization::Regularization;
 
 /// An implementation under test, in precision `T`: one accessor per technique.
 ///
@@ -43,6 +44,11 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// Activations, if this target has them.
     fn activation(&self) -> Option<&dyn Activation<T>> {
+        None
+    }
+
+    /// L1/L2 regularisation, if this target has it.
+    fn regularization(&self) -> Option<&dyn Regularization<T>> {
         None
     }
 

@@ -9,6 +9,7 @@ use evenkeel_conformance::dropout::Drop;
 use evenkeel_conformance::initialization::Weights;
 use evenkeel_conformance::layer_norm::Layer;
 use evenkeel_conformance::random::Source;
+use evenkeel_conformance::regularization::Penalties;
 use evenkeel_conformance::technique::{Planted, Technique};
 use evenkeel_conformance::{Real, Settings};
 use evenkeel_reference::spec::{self, Level};
@@ -43,6 +44,7 @@ fn each_mistake_fails_a_property_of_its_own_clause() {
     each_mistake_is_caught::<Drop>();
     each_mistake_is_caught::<Weights>();
     each_mistake_is_caught::<Curves>();
+    each_mistake_is_caught::<Penalties>();
 }
 
 fn clauses_properties_and_mistakes_match<K: Technique>() {
@@ -63,6 +65,7 @@ fn each_clause_has_a_property_and_a_mistake() {
     clauses_properties_and_mistakes_match::<Drop>();
     clauses_properties_and_mistakes_match::<Weights>();
     clauses_properties_and_mistakes_match::<Curves>();
+    clauses_properties_and_mistakes_match::<Penalties>();
 }
 
 fn strengths_match<K: Technique>() {
@@ -85,6 +88,7 @@ fn a_property_is_worth_what_its_clause_is_worth() {
     strengths_match::<Drop>();
     strengths_match::<Weights>();
     strengths_match::<Curves>();
+    strengths_match::<Penalties>();
 }
 
 fn base_has_no_fault<K: Technique>() {
@@ -111,6 +115,7 @@ fn the_base_of_the_mistakes_has_no_fault() {
     base_has_no_fault::<Drop>();
     base_has_no_fault::<Weights>();
     base_has_no_fault::<Curves>();
+    base_has_no_fault::<Penalties>();
 }
 
 macro_rules! listed {
@@ -137,12 +142,16 @@ fn list_is_complete<K: Technique>(stamped: &Stamped, parts: &[&str]) {
 #[test]
 fn the_macros_stamp_every_must_and_should() {
     use evenkeel_conformance::{
+        __activation_properties, __batch_norm_properties, __dropout_properties,
+        __initialization_properties, __layer_norm_properties, __random_properties,
+        __regularization_properties,
+    };
+    use evenkeel_conformance::{
         __activation_properties, __dropout_properties, __initialization_properties,
         __random_properties,
     };
-    use evenkeel_conformance::{__batch_norm_properties, __layer_norm_properties};
     use evenkeel_conformance::{
-        activation, batch_norm, dropout, initialization, layer_norm, random,
+        activation, batch_norm, dropout, initialization, layer_norm, random, regularization,
     };
     list_is_complete::<Batch>(&__batch_norm_properties!([in_a_brace]), &batch_norm::PARTS);
     list_is_complete::<Layer>(&__layer_norm_properties!([in_a_brace]), &layer_norm::PARTS);
@@ -151,4 +160,6 @@ fn the_macros_stamp_every_must_and_should() {
     list_is_complete::<Curves>(&__activation_properties!([in_a_brace]), &activation::PARTS);
     let initialization = &__initialization_properties!([in_a_brace]);
     list_is_complete::<Weights>(initialization, &initialization::PARTS);
+    let penalties = &__regularization_properties!([in_a_brace]);
+    list_is_complete::<Penalties>(penalties, &regularization::PARTS);
 }

@@ -34,10 +34,15 @@ fn values(len: usize) -> String {
 
 /// Refuses a negative or non-finite ε.
 pub(crate) fn epsilon(epsilon: f64) -> Result<(), Error> {
-    if epsilon.is_finite() && epsilon >= 0.0 {
+    not_negative("epsilon", epsilon)
+}
+
+/// Refuses a strength or a rate that is negative or not finite.
+pub(crate) fn not_negative(name: &'static str, value: f64) -> Result<(), Error> {
+    if value.is_finite() && value >= 0.0 {
         return Ok(());
     }
-    Err(Error::new("epsilon", epsilon.to_string(), "finite and ≥ 0"))
+    Err(Error::new(name, value.to_string(), "finite and ≥ 0"))
 }
 
 /// Refuses a weight or a probability outside [0, 1].

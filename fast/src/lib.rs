@@ -38,6 +38,7 @@ mod normalization;
 mod pair;
 mod policy;
 pub mod random;
+pub mod regularization;
 mod shape;
 mod workspace;
 

@@ -71,7 +71,7 @@ pub(crate) fn same_size<V>(
     Err(Error::new(argument, size(values), size(x)))
 }
 
-/// ε, or the bound of a uniform distribution: finite and not negative.
+/// ε, a strength, a rate, or the bound of a uniform distribution: finite and not negative.
 pub(crate) fn not_negative(argument: &'static str, value: f64) -> Result<(), Error> {
     if value.is_finite() && value >= 0.0 {
         return Ok(());

@@ -13,6 +13,7 @@
 //! | [`dropout`] | dropout: training, inference, gradients, masks that need no memory | DRP-01 … DRP-19 |
 //! | [`initialization`] | Xavier and He initialisation: fans, spreads, weights | INI-01 … INI-18 |
 //! | [`activation`] | sigmoid, tanh, ReLU, leaky ReLU: forward, gradients from x and from y | ACT-01 … ACT-28 |
+//! | [`regularization`] | L1 and L2 penalties: gradients, proximal step, weight decay | REG-01 … REG-20 |
 //!
 //! # How to cite
 //!
@@ -52,6 +53,7 @@ pub mod initialization;
 pub mod layer_norm;
 pub mod layout;
 pub mod random;
+pub mod regularization;
 pub mod spec;
 
 pub use error::Error;

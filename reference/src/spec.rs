@@ -25,8 +25,12 @@ pub const INITIALIZATION: &str = include_str!("../spec/initialization.md");
 /// The page of activations.
 pub const ACTIVATION: &str = include_str!("../spec/activation.md");
 
+/// The page of L1/L2 regularisation.
+pub const REGULARIZATION: &str = include_str!("../spec/regularization.md");
+
 /// All pages, in the order in which their clauses are listed.
-pub const PAGES: [&str; 6] = [BATCH_NORM, LAYER_NORM, RANDOM, DROPOUT, INITIALIZATION, ACTIVATION];
+pub const PAGES: [&str; 7] =
+    [BATCH_NORM, LAYER_NORM, RANDOM, DROPOUT, INITIALIZATION, ACTIVATION, REGULARIZATION];
 
 /// How binding a clause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_page_has_its_clauses_in_order() {
-        let counts = [("BN", 31), ("LN", 22), ("RND", 17), ("DRP", 19), ("INI", 18)];
+        let counts = [("BN", 31), ("LN", 22), ("RND", 17), ("DRP", 19), ("INI", 18), ("REG", 20)];
         for (page, (prefix, count)) in PAGES.into_iter().zip(counts) {
             let ids: Vec<&str> = clauses_of(page).map(|clause| clause.id).collect();
             let expected: Vec<String> = (1..=count).map(|n| format!("{prefix}-{n:02}")).collect();

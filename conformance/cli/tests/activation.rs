@@ -154,7 +154,7 @@ fn doubles_are_within_their_promise(count: usize) {
 /// Numbers up to 760 in size, half of them below 8.
 fn look_at_doubles(block: usize, length: usize) -> [Seen; 4] {
     let number = |k: usize| {
-        let factor = if k % 2 == 0 { 4.0 } else { 380.0 };
+        let factor = if k.is_multiple_of(2) { 4.0 } else { 380.0 };
         factor * unit_at(7, block * length + k)
     };
     let x: Vec<f64> = (0..length).map(number).collect();

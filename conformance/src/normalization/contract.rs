@@ -1,6 +1,6 @@
 //! The arguments that both contracts have.
 
-use crate::refusal::check_length;
+use crate::refusal::{check_length, check_not_negative};
 use crate::{Refusal, Shape};
 
 /// Where the gradients go.
@@ -23,10 +23,7 @@ impl<T> Gradients<'_, T> {
 }
 
 pub(crate) fn check_epsilon(epsilon: f64) -> Result<(), Refusal> {
-    if epsilon.is_finite() && epsilon >= 0.0 {
-        return Ok(());
-    }
-    Err(Refusal::invalid("epsilon", epsilon, "finite and ≥ 0"))
+    check_not_negative("epsilon", epsilon)
 }
 
 /// What a mistake, or a test, needs of either contract's arguments; β or dy may be empty.

@@ -6,6 +6,7 @@ mod dropout;
 mod initialization;
 mod layer_norm;
 mod random;
+mod regularization;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,7 @@ use evenkeel_conformance::dropout::Dropout;
 use evenkeel_conformance::initialization::Initialization;
 use evenkeel_conformance::layer_norm::LayerNorm;
 use evenkeel_conformance::random::Random;
+use evenkeel_conformance::regularization::Regularization;
 use evenkeel_conformance::{Real, Refusal, Shape, Target};
 use evenkeel_fast::random::Stream;
 use evenkeel_fast::{Element, Level, Moments, Policy, Workspace};
@@ -113,6 +115,10 @@ impl<T: Real + Element> Target<T> for Fast {
     }
 
     fn activation(&self) -> Option<&dyn Activation<T>> {
+        Some(self)
+    }
+
+    fn regularization(&self) -> Option<&dyn Regularization<T>> {
         Some(self)
     }
 

@@ -1,3 +1,4 @@
 //! The techniques as anybody would first write them.
 
 pub mod activation;
+pub mod regularization;
