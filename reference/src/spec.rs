@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_page_has_its_clauses_in_order() {
-        let counts = [("BN", 31), ("LN", 22), ("RND", 17), ("DRP", 19), ("INI", 18), ("REG", 20)];
+        let counts = [("BN", 31), ("LN", 22), ("RND", 17), ("DRP", 19), ("INI", 18), ("ACT", 28), ("REG", 20)];
         for (page, (prefix, count)) in PAGES.into_iter().zip(counts) {
             let ids: Vec<&str> = clauses_of(page).map(|clause| clause.id).collect();
             let expected: Vec<String> = (1..=count).map(|n| format!("{prefix}-{n:02}")).collect();
