@@ -12,6 +12,7 @@
 //! | [`random`] | random streams: uniform, normal and truncated normal numbers by their place | RND-01 … RND-17 |
 //! | [`dropout`] | dropout: training, inference, gradients, masks that need no memory | DRP-01 … DRP-19 |
 //! | [`initialization`] | Xavier and He initialisation: fans, spreads, weights | INI-01 … INI-18 |
+//! | [`clipping`] | gradient clipping: by value, by norm, by the norm of many tensors | CLP-01 … CLP-25 |
 //!
 //! # How to cite
 //!
@@ -44,6 +45,7 @@
 
 pub mod batch_norm;
 mod check;
+pub mod clipping;
 pub mod dropout;
 mod error;
 pub mod initialization;

@@ -22,8 +22,11 @@ pub const DROPOUT: &str = include_str!("../spec/dropout.md");
 /// The page of Xavier and He initialisation.
 pub const INITIALIZATION: &str = include_str!("../spec/initialization.md");
 
+/// The page of gradient clipping.
+pub const CLIPPING: &str = include_str!("../spec/clipping.md");
+
 /// All pages, in the order in which their clauses are listed.
-pub const PAGES: [&str; 5] = [BATCH_NORM, LAYER_NORM, RANDOM, DROPOUT, INITIALIZATION];
+pub const PAGES: [&str; 6] = [BATCH_NORM, LAYER_NORM, RANDOM, DROPOUT, INITIALIZATION, CLIPPING];
 
 /// How binding a clause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_page_has_its_clauses_in_order() {
-        let counts = [("BN", 31), ("LN", 22), ("RND", 17), ("DRP", 19), ("INI", 18)];
+        let counts = [("BN", 31), ("LN", 22), ("RND", 17), ("DRP", 19), ("INI", 18), ("CLP", 25)];
         for (page, (prefix, count)) in PAGES.into_iter().zip(counts) {
             let ids: Vec<&str> = clauses_of(page).map(|clause| clause.id).collect();
             let expected: Vec<String> = (1..=count).map(|n| format!("{prefix}-{n:02}")).collect();
