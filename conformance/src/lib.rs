@@ -6,7 +6,7 @@
 //! compared with a catalogue of labelled mistakes, so that the report can say which one was made.
 //!
 //! - Check your own code with one line: [`batch_norm_suite!`], [`layer_norm_suite!`],
-//!   [`random_suite!`], [`dropout_suite!`], [`initialization_suite!`].
+//!   [`random_suite!`], [`dropout_suite!`], [`initialization_suite!`], [`clipping_suite!`].
 //! - Anything that implements [`Target`] can be checked by a program: [`technique::check`], [`suites`].
 //!
 //! | module | holds |
@@ -14,6 +14,7 @@
 //! | [`batch_norm`], [`layer_norm`] | a technique: contract, inputs, truth, bounds, properties, mistakes |
 //! | [`normalization`] | what these two have in common |
 //! | [`random`], [`dropout`], [`initialization`] | the techniques that draw |
+//! | [`clipping`] | the technique that works on whole lists of tensors |
 //! | [`distribution`] | whether draws have their distribution: exact finite-sample bounds |
 //! | [`technique`] | what the machinery asks of a technique |
 //! | [`suites`] | all techniques, for who does not know them by name |
@@ -37,6 +38,7 @@ pub mod arguments;
 pub mod batch_norm;
 mod bits;
 mod call;
+pub mod clipping;
 mod compare;
 pub mod diagnosis;
 pub mod distribution;

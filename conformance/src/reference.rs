@@ -6,6 +6,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::batch_norm::BatchNorm;
+use crate::clipping::Clipping;
 use crate::dropout::Dropout;
 use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
@@ -39,6 +40,10 @@ impl<T: Real> Target<T> for Reference {
     }
 
     fn initialization(&self) -> Option<&dyn Initialization<T>> {
+        Some(self)
+    }
+
+    fn clipping(&self) -> Option<&dyn Clipping<T>> {
         Some(self)
     }
 }

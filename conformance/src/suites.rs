@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::batch_norm::Batch;
+use crate::clipping::Clip;
 use crate::dropout::Drop;
 use crate::initialization::Weights;
 use crate::layer_norm::Layer;
@@ -85,6 +86,7 @@ pub fn all<T: Real>() -> Vec<&'static dyn Suite<T>> {
         &Of::<Source>(PhantomData),
         &Of::<Drop>(PhantomData),
         &Of::<Weights>(PhantomData),
+        &Of::<Clip>(PhantomData),
     ]
 }
 
@@ -99,6 +101,7 @@ pub fn mistakes() -> Vec<&'static MistakeInfo> {
         .chain(of::<Source>())
         .chain(of::<Drop>())
         .chain(of::<Weights>())
+        .chain(of::<Clip>())
         .collect()
 }
 
@@ -113,4 +116,5 @@ pub fn mistake<T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
         .or_else(|| of::<Source, T>(label))
         .or_else(|| of::<Drop, T>(label))
         .or_else(|| of::<Weights, T>(label))
+        .or_else(|| of::<Clip, T>(label))
 }

@@ -2,6 +2,7 @@
 
 use crate::Real;
 use crate::batch_norm::BatchNorm;
+use crate::clipping::Clipping;
 use crate::dropout::Dropout;
 use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
@@ -37,6 +38,11 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// Xavier and He initialisation, if this target has it.
     fn initialization(&self) -> Option<&dyn Initialization<T>> {
+        None
+    }
+
+    /// Gradient clipping, if this target has it.
+    fn clipping(&self) -> Option<&dyn Clipping<T>> {
         None
     }
 

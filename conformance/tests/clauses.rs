@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use evenkeel_conformance::batch_norm::Batch;
+use evenkeel_conformance::clipping::Clip;
 use evenkeel_conformance::dropout::Drop;
 use evenkeel_conformance::initialization::Weights;
 use evenkeel_conformance::layer_norm::Layer;
@@ -41,6 +42,7 @@ fn each_mistake_fails_a_property_of_its_own_clause() {
     each_mistake_is_caught::<Source>();
     each_mistake_is_caught::<Drop>();
     each_mistake_is_caught::<Weights>();
+    each_mistake_is_caught::<Clip>();
 }
 
 fn clauses_properties_and_mistakes_match<K: Technique>() {
@@ -60,6 +62,7 @@ fn each_clause_has_a_property_and_a_mistake() {
     clauses_properties_and_mistakes_match::<Source>();
     clauses_properties_and_mistakes_match::<Drop>();
     clauses_properties_and_mistakes_match::<Weights>();
+    clauses_properties_and_mistakes_match::<Clip>();
 }
 
 fn strengths_match<K: Technique>() {
@@ -81,6 +84,7 @@ fn a_property_is_worth_what_its_clause_is_worth() {
     strengths_match::<Source>();
     strengths_match::<Drop>();
     strengths_match::<Weights>();
+    strengths_match::<Clip>();
 }
 
 fn base_has_no_fault<K: Technique>() {
@@ -106,6 +110,7 @@ fn the_base_of_the_mistakes_has_no_fault() {
     base_has_no_fault::<Source>();
     base_has_no_fault::<Drop>();
     base_has_no_fault::<Weights>();
+    base_has_no_fault::<Clip>();
 }
 
 macro_rules! listed {
@@ -131,15 +136,16 @@ fn list_is_complete<K: Technique>(stamped: &Stamped, parts: &[&str]) {
 /// The macros' lists are written out by hand: here they are held against the properties themselves.
 #[test]
 fn the_macros_stamp_every_must_and_should() {
-    use evenkeel_conformance::{__batch_norm_properties, __layer_norm_properties};
     use evenkeel_conformance::{
-        __dropout_properties, __initialization_properties, __random_properties,
+        __batch_norm_properties, __clipping_properties, __dropout_properties,
+        __initialization_properties, __layer_norm_properties, __random_properties,
     };
-    use evenkeel_conformance::{batch_norm, dropout, initialization, layer_norm, random};
+    use evenkeel_conformance::{batch_norm, clipping, dropout, initialization, layer_norm, random};
     list_is_complete::<Batch>(&__batch_norm_properties!([in_a_brace]), &batch_norm::PARTS);
     list_is_complete::<Layer>(&__layer_norm_properties!([in_a_brace]), &layer_norm::PARTS);
     list_is_complete::<Source>(&__random_properties!([in_a_brace]), &random::PARTS);
     list_is_complete::<Drop>(&__dropout_properties!([in_a_brace]), &dropout::PARTS);
     let initialization = &__initialization_properties!([in_a_brace]);
     list_is_complete::<Weights>(initialization, &initialization::PARTS);
+    list_is_complete::<Clip>(&__clipping_properties!([in_a_brace]), &clipping::PARTS);
 }
