@@ -4,7 +4,7 @@
 //! `f32`. A shorter tail goes the same way, padded, so that it meets no other formula. All use of
 //! vectors starts here.
 
-use crate::{batch_norm, dropout, initialization, layer_norm, random};
+use crate::{batch_norm, clipping, dropout, initialization, layer_norm, random};
 use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelude::*};
 
 /// Sixteen `f64` lanes.
@@ -21,6 +21,7 @@ pub trait Element:
     + random::Passes
     + dropout::Passes
     + initialization::Passes
+    + clipping::Passes
 {
 }
 

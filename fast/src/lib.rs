@@ -27,6 +27,7 @@
 
 pub mod batch_norm;
 mod check;
+pub mod clipping;
 pub mod dropout;
 mod element;
 mod error;
@@ -37,6 +38,7 @@ mod normalization;
 mod policy;
 pub mod random;
 mod shape;
+mod squared_norm;
 mod workspace;
 
 pub use element::Element;
@@ -44,4 +46,5 @@ pub use error::Error;
 pub use moments::Moments;
 pub use policy::{Level, Policy};
 pub use shape::Shape;
+pub use squared_norm::SquaredNorm;
 pub use workspace::Workspace;

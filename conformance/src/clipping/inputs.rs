@@ -254,9 +254,9 @@ pub(super) fn none<T: Real>() -> BoxedStrategy<Case<T>> {
 /// So many that threads take part, in one tensor or in many.
 pub(super) fn parallel<T: Real>() -> BoxedStrategy<Case<T>> {
     let lengths = prop_oneof![
-        Just(vec![140_003_usize]),
-        Just(vec![7, 100_003, 0, 65_537, 2048]),
-        Just(vec![1021; 150]),
+        Just(vec![400_003_usize]),
+        Just(vec![7, 300_003, 0, 165_537, 2048]),
+        Just(vec![1021; 400]),
     ];
     let tensors = (any::<u64>(), lengths).prop_map(|(seed, l)| formula(seed, &l, 1.0));
     cases(tensors, (0.05..0.9_f64).prop_map(Threshold::OfNorm))

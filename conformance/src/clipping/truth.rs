@@ -177,7 +177,7 @@ fn factor(norm: &Exact, threshold: f64) -> Exact {
 
 /// min(64, ⌈n/32⌉) + 5 + ⌈log₂ P⌉.
 fn additions<T: Real>(case: &Case<T>) -> f64 {
-    let blocks = |tensor: &Vec<T>| tensor.len().div_ceil(BLOCK).max(1);
+    let blocks = |tensor: &Vec<T>| tensor.len().div_ceil(BLOCK);
     let blocks: usize = case.tensors.iter().map(blocks).sum();
     let in_a_lane = case.len().div_ceil(LANES).min(BLOCK / LANES);
     let levels = LANES.ilog2() + blocks.max(1).next_power_of_two().ilog2();

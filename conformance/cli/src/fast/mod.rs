@@ -1,6 +1,7 @@
 //! The kernels of `evenkeel-fast` as a target of the suite.
 
 mod batch_norm;
+mod clipping;
 mod dropout;
 mod initialization;
 mod layer_norm;
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use evenkeel_conformance::Draw;
 use evenkeel_conformance::batch_norm::BatchNorm;
+use evenkeel_conformance::clipping::Clipping;
 use evenkeel_conformance::dropout::Dropout;
 use evenkeel_conformance::initialization::Initialization;
 use evenkeel_conformance::layer_norm::LayerNorm;
@@ -107,6 +109,10 @@ impl<T: Real + Element> Target<T> for Fast {
     }
 
     fn initialization(&self) -> Option<&dyn Initialization<T>> {
+        Some(self)
+    }
+
+    fn clipping(&self) -> Option<&dyn Clipping<T>> {
         Some(self)
     }
 
