@@ -23,4 +23,5 @@ pub use case::{Case, Function};
 pub use contract::{Clipping, Gradient, Gradients, NonFinite, check_finite, check_threshold};
 pub use inputs::known;
 pub use kind::Clip;
+pub use properties::examine;
 pub use suite::{Alone, PARTS, assert_property};

@@ -9,7 +9,7 @@ use super::truth::Truth;
 use super::{Case, Clip, Function, inputs};
 use crate::property::properties;
 use crate::technique::Function as _;
-use crate::verdict::{Strength, Verdict, yields};
+use crate::verdict::{Strength, Verdict, settled, yields};
 use crate::{Property, Real, Target, arguments, bits};
 
 use Function::{ByGlobalNorm, ByNorm, ByValue, Norm, NormInParts};
@@ -76,6 +76,18 @@ pub(super) fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
 
 /// What is told of data that are not finite, or out of a bound's range.
 const OUT_OF_DOMAIN: Verdict = Verdict::CannotTell("outside the domain of the bound");
+
+/// The norm of a list of tensors, and what clipping makes of them.
+pub fn examine<T: Real>(
+    strength: Strength,
+    target: &dyn Target<T>,
+    case: &Case<T>,
+) -> [Verdict; 2] {
+    [
+        settled(norm::norm_agrees(strength, target, case, Norm)),
+        settled(scaled::agrees(strength, target, case, ByGlobalNorm)),
+    ]
+}
 
 /// The outputs of a function, or the verdict on a refusal.
 fn ask<T: Real>(
