@@ -58,6 +58,11 @@ impl Truth {
         self.threshold.is_finite() && self.squares > Exact::from_f64(self.threshold).square()
     }
 
+    /// Whether N ≥ 2·MAX: the norm is ∞, however it is rounded.
+    pub(super) fn is_beyond_the_range<T: Real>(&self) -> bool {
+        self.squares >= Exact::from_f64(T::MAX).square().scaled(2)
+    }
+
     /// y = g·min(1, τ/N).
     pub(super) fn scaled<T: Real>(&self, g: T) -> Exact {
         Exact::from_f64(g.to_f64()) * &self.factor

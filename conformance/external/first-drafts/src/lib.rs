@@ -1,1 +1,3 @@
 //! The techniques as anybody would first write them.
+
+pub mod clipping;
