@@ -19,8 +19,15 @@ fn the_kernels_hold_and_the_table_fits_100_columns() {
     let output = evenkeel(&["--cases", "32"]);
     let text = text(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
-    let rows =
-        ["batch norm f32", "layer norm f64", "random f32", "dropout f64", "initialization f32"];
+    let rows = [
+        "batch norm f32",
+        "layer norm f64",
+        "random f32",
+        "dropout f64",
+        "initialization f32",
+        "clipping f64",
+        "clipping by norm",
+    ];
     for shown in rows.into_iter().chain(["digits"]) {
         assert!(text.contains(shown), "{shown} is not shown:\n{text}");
     }
@@ -48,6 +55,7 @@ fn a_mistake_is_named_among_all_that_it_breaks() {
         "ln-dx-gamma-outside",
         "drp-no-scale",
         "ini-he-no-two",
+        "clip-per-tensor",
     ];
     for info in suites::mistakes().into_iter().filter(|info| chosen.contains(&info.label)) {
         let output = evenkeel(&["check", "--implementation", info.label, "--cases", "24"]);

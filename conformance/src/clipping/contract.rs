@@ -94,7 +94,8 @@ pub fn check_finite<T: Real>(non_finite: NonFinite, tensors: &[&[T]]) -> Result<
 
 /// Gradient clipping in precision `T`, over plain slices.
 ///
-/// Offer what you have. Every function checks its arguments first and, when it refuses, leaves its
+/// Offer what you have: a policy for NaN and infinities that you do not have is
+/// [`Refusal::NotOffered`]. Every function checks its arguments first and, when it refuses, leaves its
 /// results as they were; the arguments have a `check` that a target may call. The threshold is `f64` in
 /// both precisions.
 pub trait Clipping<T: Real>: Send + Sync {

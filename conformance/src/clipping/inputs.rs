@@ -136,23 +136,25 @@ const CLEAN: [(&[f64], f64); 8] = [
     (&[55.0], 55.0),
 ];
 
-/// Gradients whose norm is the threshold, and is found without any rounding.
+/// Gradients whose norm is the threshold, and is found without any rounding: all in one tensor, for who
+/// takes the norm of the norms, and zeros around.
 pub(super) fn at_the_threshold<T: Real>() -> BoxedStrategy<Case<T>> {
     let places = (prop::sample::select(&CLEAN[..]), 0..40_usize, 0..40_usize, -10..=10_i32);
     (places, any::<u32>(), policies())
         .prop_map(|(((elements, norm), before, between, exponent), signs, non_finite)| {
             let unit = 2_f64.powi(exponent);
-            let mut tensor = vec![T::from_f64(-0.0); before];
-            let mut tensors = Vec::new();
+            let zeros = |count: usize| vec![T::from_f64(-0.0); count];
+            let mut tensor = zeros(before);
             for (k, element) in elements.iter().enumerate() {
                 let sign = if signs >> k & 1 == 1 { -unit } else { unit };
                 tensor.push(T::from_f64(element * sign));
-                tensor.extend(vec![T::from_f64(0.0); between / (k + 1)]);
-                if signs >> (16 + k) & 1 == 1 {
-                    tensors.push(std::mem::take(&mut tensor));
-                }
+                tensor.extend(zeros(between / (k + 1)));
             }
-            tensors.push(tensor);
+            let tensors = match signs >> 30 {
+                0 => vec![tensor],
+                1 => vec![tensor, zeros(between)],
+                _ => vec![zeros(before), Vec::new(), tensor],
+            };
             Case { threshold: norm * unit, non_finite, tensors, withheld: 0 }
         })
         .boxed()
