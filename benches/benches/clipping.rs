@@ -63,12 +63,12 @@ macro_rules! lines {
             group: &mut BenchmarkGroup<'_, WallTime>,
             threads: usize,
             sizes: &[usize],
-            all: &mut Vec<$precision>,
+            all: &mut [$precision],
         ) {
             const PART: usize = 1 << 16;
             let (pool, mut workspace) = (pool(threads), Workspace::new());
             let policy = Policy::default();
-            let mut other = all.clone();
+            let mut other = all.to_vec();
             group.bench_function(BenchmarkId::new("read", threads), |bencher| {
                 let folded = |part: &[$precision]| part.iter().fold(0, |bits, g| bits ^ g.to_bits());
                 pool.install(|| bencher.iter(|| {
@@ -104,7 +104,7 @@ macro_rules! lines {
         fn $plain(
             group: &mut BenchmarkGroup<'_, WallTime>,
             sizes: &[usize],
-            all: &mut Vec<$precision>,
+            all: &mut [$precision],
         ) {
             let mut tensors = split(all, sizes);
             let mut limit = 1e-3;

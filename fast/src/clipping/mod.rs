@@ -280,6 +280,21 @@ pub fn by_global_norm_in_place<T: Element>(
 /// The second half of [`by_global_norm_in_place`], where other machines hold other tensors: `total` is
 /// the sum of squares of all of them, merged ([`SquaredNorm::merge`]) from those of [`squared_norm`].
 ///
+/// ```
+/// use evenkeel_fast::clipping::{self, NonFinite};
+/// use evenkeel_fast::{Policy, Workspace};
+///
+/// let (mut here, there) = ([6.0_f32, 0.0], [-8.0_f32]);
+/// let (mut workspace, policy) = (Workspace::new(), Policy::default());
+/// let mine = clipping::squared_norm(&[&here], &mut workspace, &policy);
+/// let total = mine.merge(&clipping::squared_norm(&[&there], &mut workspace, &policy));
+/// let before = clipping::by_merged_norm_in_place(
+///     &total, 5.0, NonFinite::Refuse, &mut [&mut here], &mut workspace, &policy,
+/// )?;
+/// assert_eq!((before, here), (10.0, [3.0, 0.0]));
+/// # Ok::<(), evenkeel_fast::Error>(())
+/// ```
+///
 /// # Errors
 /// Names `threshold` or `gradient`. Nothing is written then.
 pub fn by_merged_norm_in_place<T: Element>(

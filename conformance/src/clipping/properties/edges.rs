@@ -18,9 +18,9 @@ pub(super) fn threshold_0<T: Real>(
     let mut verdict = Verdict::HOLDS;
     for tau in [0.0, -0.0] {
         let y = result(target, &case.at(tau), function)?;
-        for (i, y) in y.iter().enumerate().filter(|(_, y)| y.to_f64() != 0.0) {
-            let why = "threshold 0 leaves nothing";
-            return Ok(Finding::fail(format!("result[{i}]"), format!("{y:?}"), "zero", why));
+        if let Some(i) = y.iter().position(|y| y.to_f64() != 0.0) {
+            let (place, got) = (format!("result[{i}]"), format!("{:?}", y[i]));
+            return Ok(Finding::fail(place, got, "zero", "threshold 0 leaves nothing"));
         }
     }
     let zero = |tensor: &Vec<T>| vec![T::from_f64(-0.0); tensor.len()];
