@@ -7,7 +7,7 @@
 //!
 //! - Check your own code with one line: [`batch_norm_suite!`], [`layer_norm_suite!`],
 //!   [`random_suite!`], [`dropout_suite!`], [`initialization_suite!`], [`activation_suite!`],
-//!   [`regularization_suite!`].
+//!   [`regularization_suite!`], [`clipping_suite!`].
 //! - Anything that implements [`Target`] can be checked by a program: [`technique::check`], [`suites`].
 //!
 //! | module | holds |
@@ -17,6 +17,7 @@
 //! | [`random`], [`dropout`], [`initialization`] | the techniques that draw |
 //! | [`activation`] | sigmoid, tanh, ReLU and leaky ReLU |
 //! | [`regularization`] | L1/L2 penalties, their gradients and steps |
+//! | [`clipping`] | gradient clipping: by value, by norm, by the norm of many tensors |
 //! | [`distribution`] | whether draws have their distribution: exact finite-sample bounds |
 //! | [`technique`] | what the machinery asks of a technique |
 //! | [`suites`] | all techniques, for who does not know them by name |
@@ -41,6 +42,7 @@ pub mod arguments;
 pub mod batch_norm;
 mod bits;
 mod call;
+pub mod clipping;
 mod compare;
 pub mod diagnosis;
 pub mod distribution;

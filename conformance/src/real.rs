@@ -93,9 +93,37 @@ pub fn ulp<T: Real>(y: f64) -> f64 {
     (binade * (2.0 * T::UNIT_ROUNDOFF)).max(T::MIN_SUBNORMAL)
 }
 
+/// The largest number of `T` that is not above a number that is not negative.
+pub(crate) fn towards_zero<T: Real>(bound: f64) -> f64 {
+    let rounded = T::from_f64(bound).to_f64();
+    match rounded <= bound {
+        true => rounded,
+        false if rounded.is_infinite() => T::MAX,
+        false => rounded - below::<T>(rounded),
+    }
+}
+
+/// From a positive number to the one below.
+fn below<T: Real>(value: f64) -> f64 {
+    let step = ulp::<T>(value);
+    // At a power of two the step down is half the step up.
+    if ulp::<T>(value - step / 2.0) < step { step / 2.0 } else { step }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_are_rounded_down() {
+        assert_eq!(towards_zero::<f32>(0.1), f64::from(0.1_f32.next_down()));
+        assert_eq!(towards_zero::<f32>(0.25), 0.25);
+        assert_eq!(towards_zero::<f32>(1.0 - 1e-12), f64::from(1.0_f32.next_down()));
+        assert_eq!(towards_zero::<f64>(0.1), 0.1);
+        assert_eq!(towards_zero::<f32>(1e-46), 0.0);
+        assert_eq!(towards_zero::<f32>(1e39), f64::from(f32::MAX));
+        assert_eq!(towards_zero::<f32>(f64::INFINITY), f64::INFINITY);
+    }
 
     #[test]
     fn ulp_is_the_gap_to_the_next_number() {

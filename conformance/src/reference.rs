@@ -7,6 +7,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::activation::Activation;
 use crate::batch_norm::BatchNorm;
+use crate::clipping::Clipping;
 use crate::dropout::Dropout;
 use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
@@ -49,6 +50,10 @@ impl<T: Real> Target<T> for Reference {
     }
 
     fn regularization(&self) -> Option<&dyn Regularization<T>> {
+        Some(self)
+    }
+
+    fn clipping(&self) -> Option<&dyn Clipping<T>> {
         Some(self)
     }
 }

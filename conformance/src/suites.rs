@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::activation::Curves;
 use crate::batch_norm::Batch;
+use crate::clipping::Clip;
 use crate::dropout::Drop;
 use crate::initialization::Weights;
 use crate::layer_norm::Layer;
@@ -89,6 +90,7 @@ pub fn all<T: Real>() -> Vec<&'static dyn Suite<T>> {
         &Of::<Weights>(PhantomData),
         &Of::<Curves>(PhantomData),
         &Of::<Penalties>(PhantomData),
+        &Of::<Clip>(PhantomData),
     ]
 }
 
@@ -105,6 +107,7 @@ pub fn mistakes() -> Vec<&'static MistakeInfo> {
         .chain(of::<Weights>())
         .chain(of::<Curves>())
         .chain(of::<Penalties>())
+        .chain(of::<Clip>())
         .collect()
 }
 
@@ -121,4 +124,5 @@ pub fn mistake<T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
         .or_else(|| of::<Weights, T>(label))
         .or_else(|| of::<Curves, T>(label))
         .or_else(|| of::<Penalties, T>(label))
+        .or_else(|| of::<Clip, T>(label))
 }

@@ -3,6 +3,7 @@
 use crate::Real;
 use crate::activation::Activation;
 use crate::batch_norm::BatchNorm;
+use crate::clipping::Clipping;
 use crate::dropout::Dropout;
 use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
@@ -49,6 +50,11 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// L1/L2 regularisation, if this target has it.
     fn regularization(&self) -> Option<&dyn Regularization<T>> {
+        None
+    }
+
+    /// Gradient clipping, if this target has it.
+    fn clipping(&self) -> Option<&dyn Clipping<T>> {
         None
     }
 

@@ -53,6 +53,27 @@ pub(crate) fn share(name: &'static str, share: f64) -> Result<(), Error> {
     Err(Error::new(name, share.to_string(), "from 0 to 1"))
 }
 
+/// Refuses a threshold that is negative or NaN; infinite is for none.
+pub(crate) fn threshold(threshold: f64) -> Result<(), Error> {
+    if threshold >= 0.0 {
+        return Ok(());
+    }
+    Err(Error::new("threshold", threshold.to_string(), "≥ 0"))
+}
+
+/// Refuses results that are not as many and as long as the tensors.
+pub(crate) fn tensors<T>(
+    name: &'static str,
+    results: &[&mut [T]],
+    tensors: &[&[T]],
+) -> Result<(), Error> {
+    if results.len() != tensors.len() {
+        let [found, expected] = [results.len(), tensors.len()].map(|n| format!("{n} tensors"));
+        return Err(Error::new(name, found, expected));
+    }
+    results.iter().zip(tensors).try_for_each(|(result, tensor)| length(name, result, tensor.len()))
+}
+
 /// Refuses moments that are not those of `parts` channels or rows with `count` values each.
 pub(crate) fn moments(
     moments: &[Moments],

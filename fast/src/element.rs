@@ -4,7 +4,9 @@
 //! `f32`. A shorter tail goes the same way, padded, so that it meets no other formula. All use of
 //! vectors starts here.
 
-use crate::{activation, batch_norm, dropout, initialization, layer_norm, random, regularization};
+use crate::{
+    activation, batch_norm, clipping, dropout, initialization, layer_norm, random, regularization,
+};
 use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelude::*};
 
 /// Sixteen `f64` lanes.
@@ -23,6 +25,7 @@ pub trait Element:
     + dropout::Passes
     + initialization::Passes
     + regularization::Passes
+    + clipping::Passes
 {
 }
 

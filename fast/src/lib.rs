@@ -28,6 +28,7 @@
 pub mod activation;
 pub mod batch_norm;
 mod check;
+pub mod clipping;
 pub mod dropout;
 mod element;
 mod error;
@@ -40,6 +41,7 @@ mod policy;
 pub mod random;
 pub mod regularization;
 mod shape;
+mod squared_norm;
 mod workspace;
 
 pub use element::Element;
@@ -47,4 +49,5 @@ pub use error::Error;
 pub use moments::Moments;
 pub use policy::{Level, Policy};
 pub use shape::Shape;
+pub use squared_norm::SquaredNorm;
 pub use workspace::Workspace;

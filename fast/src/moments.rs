@@ -31,7 +31,7 @@
 use crate::Error;
 
 /// Below it the smallest squares that count may have lost bits: rescan.
-const SMALLEST: f64 = exp2(-960);
+pub(crate) const SMALLEST: f64 = exp2(-960);
 /// Every difference of two distinct `f64` from here on has a square ≥ 2⁻⁹⁰⁴ > [`SMALLEST`].
 const LARGE: f64 = exp2(-400);
 /// The exponent for squares that would vanish, negated for squares that would overflow. Any

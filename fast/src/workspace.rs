@@ -63,6 +63,17 @@ impl<'a> Crew<'a> {
         Self { parallel, workers }
     }
 
+    /// For the second pass of one call: who was seen in the first stays seen.
+    pub(crate) fn joined(parallel: bool, workers: &'a Workers) -> Self {
+        Self { parallel, workers }
+    }
+
+    /// How many of `len` items to hand out at a time: all, to one thread alone; otherwise such that
+    /// there are at most `shares`, of at least `least` items each.
+    pub(crate) fn share(&self, len: usize, least: usize, shares: usize) -> usize {
+        if self.parallel { len.div_ceil(shares).max(least) } else { len }
+    }
+
     /// Calls `task(k, chunk)` for the k-th chunk of `size` elements of `data`.
     pub(crate) fn each_chunk<U: Send>(
         &self,

@@ -79,6 +79,14 @@ pub(crate) fn not_negative(argument: &'static str, value: f64) -> Result<(), Err
     Err(Error::new(argument, value, "finite and ≥ 0"))
 }
 
+/// What a gradient is clipped at: not negative; infinite for no clipping at all.
+pub(crate) fn threshold(threshold: f64) -> Result<(), Error> {
+    if threshold >= 0.0 {
+        return Ok(());
+    }
+    Err(Error::new("threshold", threshold, "≥ 0"))
+}
+
 /// A weight of an average, or a probability: from 0 to 1.
 pub(crate) fn share(argument: &'static str, share: f64) -> Result<(), Error> {
     if (0.0..=1.0).contains(&share) {

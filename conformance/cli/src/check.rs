@@ -11,7 +11,7 @@ use evenkeel_fast::Level;
 use indicatif::ProgressBar;
 
 use crate::args::CheckOptions;
-use crate::hard::{self, Named, Row};
+use crate::hard::{self, Row};
 use crate::output::{Ending, say};
 use crate::{progress, table};
 
@@ -144,9 +144,9 @@ fn ending_of(reports: &[[Report; 2]], strict: bool) -> Ending {
 /// The hard inputs and the digits. True if a bound is broken.
 fn named(single: &dyn Target<f32>, double: &dyn Target<f64>, strict: bool) -> io::Result<bool> {
     let mut is_broken = false;
-    for Named { title, single, double } in hard::tables(single, double)? {
-        say(&table::named(title, &single, &double, strict))?;
-        let rows = single.iter().chain(&double);
+    for all in hard::tables(single, double)? {
+        say(&table::named(&all, strict))?;
+        let rows = all.single.iter().chain(&all.double);
         let broken: Vec<&Row> = rows.filter(|row| row.is_broken()).collect();
         is_broken |= !broken.is_empty();
         for row in broken.iter().take(if strict { TOLD } else { 0 }) {

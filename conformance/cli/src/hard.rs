@@ -3,6 +3,7 @@
 use std::io;
 
 use evenkeel_conformance::batch_norm::Batch;
+use evenkeel_conformance::clipping;
 use evenkeel_conformance::inputs::{Hard, unit_at};
 use evenkeel_conformance::layer_norm::{self, Layer};
 use evenkeel_conformance::normalization::{Along, Case, Kind, examine};
@@ -14,10 +15,10 @@ use crate::digits::{self, PIXELS};
 pub(crate) struct Row {
     /// Its name.
     pub(crate) name: &'static str,
-    /// The forward pass.
-    pub(crate) forward: Verdict,
-    /// The backward pass.
-    pub(crate) backward: Verdict,
+    /// The forward pass; of clipping, the norm.
+    pub(crate) first: Verdict,
+    /// The backward pass; of clipping, the gradient.
+    pub(crate) second: Verdict,
 }
 
 impl Row {
@@ -35,7 +36,7 @@ impl Row {
             }
             _ => None,
         };
-        [&self.forward, &self.backward].into_iter().filter_map(told).collect()
+        [&self.first, &self.second].into_iter().filter_map(told).collect()
     }
 }
 
@@ -46,6 +47,8 @@ const LENGTH: usize = 257;
 pub(crate) struct Named {
     /// What the first column shows.
     pub(crate) title: &'static str,
+    /// What the two verdicts are about.
+    pub(crate) columns: [&'static str; 2],
     /// In `f32`.
     pub(crate) single: Vec<Row>,
     /// In `f64`.
@@ -58,17 +61,22 @@ pub(crate) struct Named {
 /// When the data in the program are damaged.
 pub(crate) fn tables(single: &dyn Target<f32>, double: &dyn Target<f64>) -> io::Result<Vec<Named>> {
     let mut tables = Vec::new();
+    let mut add = |title, columns, single, double| {
+        tables.push(Named { title, columns, single, double });
+    };
+    let passes = ["y", "dx"];
     if single.batch_norm().is_some() {
-        let title = "batch norm, 257 × 2";
-        tables.push(Named { title, single: channels(single), double: channels(double) });
+        add("batch norm, 257 × 2", passes, channels(single), channels(double));
         let (single, double) = (columns_of_digits(single)?, columns_of_digits(double)?);
-        tables.push(Named { title: "batch norm, real data", single, double });
+        add("batch norm, real data", passes, single, double);
     }
     if single.layer_norm().is_some() {
-        let title = "layer norm, 2 × 257";
-        tables.push(Named { title, single: rows(single), double: rows(double) });
+        add("layer norm, 2 × 257", passes, rows(single), rows(double));
         let (single, double) = (rows_of_digits(single)?, rows_of_digits(double)?);
-        tables.push(Named { title: "layer norm, real data", single, double });
+        add("layer norm, real data", passes, single, double);
+    }
+    if single.clipping().is_some() {
+        add("clipping by norm", ["norm", "g"], gradients(single), gradients(double));
     }
     Ok(tables)
 }
@@ -154,11 +162,23 @@ fn rows_of_digits<T: Real>(target: &dyn Target<T>) -> io::Result<Vec<Row>> {
     Ok(layouts.into_iter().map(one).collect())
 }
 
+/// Gradients that clippings have got wrong: the norm, and what they become.
+fn gradients<T: Real>(target: &dyn Target<T>) -> Vec<Row> {
+    let one = |(name, case): (&'static str, clipping::Case<T>)| {
+        let [first, second] = clipping::examine(strength_of(target), target, &case);
+        Row { name, first, second }
+    };
+    clipping::known::<T>().into_iter().map(one).collect()
+}
+
 /// PROMISE where the target makes it, else SHOULD.
+fn strength_of<T: Real>(target: &dyn Target<T>) -> Strength {
+    if target.promises() { Strength::Promise } else { Strength::Should }
+}
+
 fn row<T: Real, K: Kind>(name: &'static str, target: &dyn Target<T>, case: &Case<T, K>) -> Row {
-    let strength = if target.promises() { Strength::Promise } else { Strength::Should };
-    let [forward, backward] = examine(strength, target, case);
-    Row { name, forward, backward }
+    let [first, second] = examine(strength_of(target), target, case);
+    Row { name, first, second }
 }
 
 fn case<T: Real, K: Kind>(shape: Shape, epsilon: f64, value: impl Fn(usize) -> f64) -> Case<T, K> {

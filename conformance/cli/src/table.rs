@@ -4,7 +4,7 @@ use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use evenkeel_conformance::report::{Report, Standing};
 use evenkeel_conformance::{Measure, Strength, Verdict};
 
-use crate::hard::Row;
+use crate::hard::Named;
 
 /// A line above and one below the header: rows need none between them, and the next table has its own.
 const STYLE: TableStyle = TableStyle::new()
@@ -76,25 +76,22 @@ pub(crate) fn properties(reports: &[[Report; 2]]) -> String {
 }
 
 /// One row a named input, both precisions beside each other.
-pub(crate) fn named(title: &str, single: &[Row], double: &[Row], strict: bool) -> String {
-    let mut table = table(
-        &[
-            title,
-            "  f32 y\nulp",
-            "\nerror/bound",
-            "f32 dx\nerror/bound",
-            "  f64 y\nulp",
-            "\nerror/bound",
-            "f64 dx\nerror/bound",
-        ],
-        1,
-    );
-    for (single, double) in single.iter().zip(double) {
+pub(crate) fn named(all: &Named, strict: bool) -> String {
+    let [first, second] = all.columns;
+    let mut header = vec![all.title.to_string()];
+    for precision in ["f32", "f64"] {
+        header.push(format!("  {precision} {first}\nulp"));
+        header.push("\nerror/bound".into());
+        header.push(format!("{precision} {second}\nerror/bound"));
+    }
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let mut table = table(&header, 1);
+    for (single, double) in all.single.iter().zip(&all.double) {
         let mut row = vec![single.name.to_string()];
         for one in [single, double] {
-            row.push(told(&one.forward, strict, |measure| ulps(measure.ulps)));
-            row.push(told(&one.forward, strict, ratio));
-            row.push(told(&one.backward, strict, ratio));
+            row.push(told(&one.first, strict, |measure| ulps(measure.ulps)));
+            row.push(told(&one.first, strict, ratio));
+            row.push(told(&one.second, strict, ratio));
         }
         table.add_row(row);
     }

@@ -25,7 +25,10 @@ fn the_kernels_hold_and_the_table_fits_100_columns() {
         "random f32",
         "dropout f64",
         "initialization f32",
+        "activation f32",
         "regularization f64",
+        "clipping f64",
+        "clipping by norm",
     ];
     for shown in rows.into_iter().chain(["digits"]) {
         assert!(text.contains(shown), "{shown} is not shown:\n{text}");
@@ -54,7 +57,9 @@ fn a_mistake_is_named_among_all_that_it_breaks() {
         "ln-dx-gamma-outside",
         "drp-no-scale",
         "ini-he-no-two",
+        "act-grad-from-output",
         "l2-factor",
+        "clip-per-tensor",
     ];
     for info in suites::mistakes().into_iter().filter(|info| chosen.contains(&info.label)) {
         let output = evenkeel(&["check", "--implementation", info.label, "--cases", "24"]);

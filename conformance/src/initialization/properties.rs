@@ -8,7 +8,8 @@ use crate::distribution::{
 };
 use crate::exact::Exact;
 use crate::property::properties;
-use crate::random::truth::{self as drawn, towards_zero};
+use crate::random::truth as drawn;
+use crate::real::towards_zero;
 use crate::technique::Function as _;
 use crate::verdict::{Checked, Finding, Strength, Verdict, yields};
 use crate::{Property, Real, Target, arguments, bits, ulp};

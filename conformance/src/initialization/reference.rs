@@ -5,7 +5,7 @@ use nalgebra::DVector;
 
 use super::{Family, Fan, Initialization, Layer, Plan, Scheme};
 use crate::random::Random;
-use crate::random::truth::towards_zero;
+use crate::real::towards_zero;
 use crate::reference::{Reference, refusal};
 use crate::{Draw, Real, Refusal, Stream};
 

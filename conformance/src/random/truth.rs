@@ -6,6 +6,7 @@ use super::Case;
 use crate::compare::{Expected, SECOND_ORDER};
 use crate::distribution::normal_cdf;
 use crate::exact::Exact;
+use crate::real::towards_zero;
 use crate::verdict::Strength;
 use crate::{Real, Stream, ulp};
 
@@ -100,19 +101,6 @@ pub(crate) fn uniform<T: Real>(stream: Stream, i: u64, bound: f64) -> T {
     T::from_f64(towards_zero::<T>(bound) * reference::centered_uniform(word))
 }
 
-/// The largest number of `T` that is no larger.
-pub(crate) fn towards_zero<T: Real>(bound: f64) -> f64 {
-    let rounded = T::from_f64(bound).to_f64();
-    if rounded <= bound { rounded } else { rounded - below::<T>(rounded) }
-}
-
-/// From a positive number to the one below.
-fn below<T: Real>(value: f64) -> f64 {
-    let step = ulp::<T>(value);
-    // At a power of two the step down is half the step up.
-    if ulp::<T>(value - step / 2.0) < step { step / 2.0 } else { step }
-}
-
 /// The expected draws of one function for a whole case.
 pub(crate) fn normals<T: Real>(case: &Case<T>) -> Vec<Normal> {
     indices(case).map(|i| Normal::of(case.draw.stream, i)).collect()
@@ -133,15 +121,6 @@ mod tests {
         let half = half_of_normal(&Exact::from_f64(2.0)).to_f64();
         assert_eq!(half, 0.477_249_868_051_820_8);
         assert_eq!(density(&Exact::zero()).to_f64(), 0.398_942_280_401_432_7);
-    }
-
-    #[test]
-    fn bounds_are_rounded_down() {
-        assert_eq!(towards_zero::<f32>(0.1), f64::from(0.1_f32.next_down()));
-        assert_eq!(towards_zero::<f32>(0.25), 0.25);
-        assert_eq!(towards_zero::<f32>(1.0 - 1e-12), f64::from(1.0_f32.next_down()));
-        assert_eq!(towards_zero::<f64>(0.1), 0.1);
-        assert_eq!(towards_zero::<f32>(1e-46), 0.0);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod activation;
 mod batch_norm;
+mod clipping;
 mod dropout;
 mod initialization;
 mod layer_norm;
@@ -14,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use evenkeel_conformance::Draw;
 use evenkeel_conformance::activation::Activation;
 use evenkeel_conformance::batch_norm::BatchNorm;
+use evenkeel_conformance::clipping::Clipping;
 use evenkeel_conformance::dropout::Dropout;
 use evenkeel_conformance::initialization::Initialization;
 use evenkeel_conformance::layer_norm::LayerNorm;
@@ -119,6 +121,10 @@ impl<T: Real + Element> Target<T> for Fast {
     }
 
     fn regularization(&self) -> Option<&dyn Regularization<T>> {
+        Some(self)
+    }
+
+    fn clipping(&self) -> Option<&dyn Clipping<T>> {
         Some(self)
     }
 

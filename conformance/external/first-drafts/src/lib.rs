@@ -1,4 +1,5 @@
 //! The techniques as anybody would first write them.
 
 pub mod activation;
+pub mod clipping;
 pub mod regularization;

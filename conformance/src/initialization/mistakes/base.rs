@@ -3,7 +3,7 @@
 use super::{Fault, Mistake};
 use crate::initialization::{Family, Fan, Layer, Plan, Scheme};
 use crate::random::mistakes::draws;
-use crate::random::truth::towards_zero;
+use crate::real::towards_zero;
 use crate::{Real, Stream};
 
 /// fan_in and fan_out.

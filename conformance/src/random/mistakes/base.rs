@@ -4,7 +4,7 @@ use statrs::function::erf::erf_inv;
 
 use super::Fault;
 use crate::random::Plane;
-use crate::random::truth::towards_zero;
+use crate::real::towards_zero;
 use crate::{Real, Stream};
 
 /// Ten rounds on a counter.

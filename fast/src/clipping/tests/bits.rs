@@ -1,0 +1,86 @@
+//! The same bits on every level, on any number of threads, in place, and in a used workspace.
+
+use super::*;
+
+/// Lists of several tasks: one tensor, a few, many.
+fn lists<T: Element>() -> Vec<Vec<Vec<T>>> {
+    let mut random = Random(8);
+    let lengths = [vec![300_001], vec![7, 0, 150_003, 2048, 20_000], vec![611; 300], vec![3, 17]];
+    let list =
+        |lengths: &Vec<usize>| lengths.iter().map(|len| draws(&mut random, *len, 1e-3)).collect();
+    lengths.iter().map(list).collect()
+}
+
+/// Everything, in place: by value, by norm with an ordinary and with a tiny threshold.
+fn all_bits<T: Element>(list: &[Vec<T>], w: &mut Workspace, policy: &Policy) -> Vec<u64> {
+    let mut bits = Vec::new();
+    for threshold in [0.02, 3e-44] {
+        let mut tensors = list.to_vec();
+        let mut slices: Vec<&mut [T]> = tensors.iter_mut().map(Vec::as_mut_slice).collect();
+        let refuse = NonFinite::Refuse;
+        let norm = by_global_norm_in_place(threshold, refuse, &mut slices, w, policy).unwrap();
+        bits.push(norm.to_f64().to_bits());
+        bits.extend(tensors.concat().iter().map(|y| y.to_f64().to_bits()));
+    }
+    let mut g = list.concat();
+    by_value_in_place(1e-3, NonFinite::Refuse, &mut g, w, policy).unwrap();
+    bits.extend(g.iter().map(|y| y.to_f64().to_bits()));
+    bits
+}
+
+fn on_every_level<T: Element>() {
+    let (mut w, policy) = workspace();
+    for list in lists::<T>() {
+        let expected = all_bits(&list, &mut w, &policy);
+        for level in Level::available() {
+            let policy = Policy { level, ..policy };
+            assert!(all_bits(&list, &mut w, &policy) == expected, "{level:?}");
+        }
+    }
+}
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    on_every_level::<f32>();
+    on_every_level::<f64>();
+}
+
+fn on_any_number_of_threads<T: Element>() {
+    let (mut w, policy) = workspace();
+    let parallel = Policy { serial_below: 0, ..policy };
+    for list in lists::<T>() {
+        let expected = all_bits(&list, &mut w, &policy);
+        for threads in [1, 2, 3, 7] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let found = pool.install(|| all_bits(&list, &mut w, &parallel));
+            assert!(found == expected, "{threads} threads");
+        }
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    on_any_number_of_threads::<f32>();
+    on_any_number_of_threads::<f64>();
+}
+
+/// And the other way: with results of their own.
+#[test]
+fn in_place_gives_the_same_bits() {
+    let (mut w, policy) = workspace();
+    for list in lists::<f32>() {
+        for threshold in [0.02, 3e-44, 1e9] {
+            let slices: Vec<&[f32]> = list.iter().map(Vec::as_slice).collect();
+            let (results, norm) = clipped(&slices, threshold);
+            let mut tensors = list.clone();
+            let mut to: Vec<&mut [f32]> = tensors.iter_mut().map(Vec::as_mut_slice).collect();
+            let refuse = NonFinite::Refuse;
+            let again = by_global_norm_in_place(threshold, refuse, &mut to, &mut w, &policy);
+            assert_eq!(again.unwrap(), norm);
+            let bits = |list: &[Vec<f32>]| -> Vec<u32> {
+                list.iter().flatten().map(|y| y.to_bits()).collect()
+            };
+            assert!(bits(&tensors) == bits(&results));
+        }
+    }
+}
