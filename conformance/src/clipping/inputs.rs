@@ -224,11 +224,11 @@ pub fn known<T: Real>() -> Vec<(&'static str, Case<T>)> {
         ("squares overflow", alike(pick(1e20, 1e200), 1.0)),
         ("the norm overflows", alike(pick(3e38, 1.7e308), 1.0)),
         ("squares underflow", alike(pick(1e-30, 1e-200), pick(1e-30, 1e-200))),
-        ("squares are subnormal", alike(pick(1e-22, 1e-161), pick(1e-22, 1e-161))),
-        ("elements are subnormal", alike(pick(1e-44, 1e-322), pick(1e-43, 1e-321))),
-        ("results are subnormal", alike(1.0, pick(1e-44, 1e-322))),
+        ("subnormal squares", alike(pick(1e-22, 1e-161), pick(1e-22, 1e-161))),
+        ("subnormal elements", alike(pick(1e-44, 1e-322), pick(1e-43, 1e-321))),
+        ("subnormal results", alike(1.0, pick(1e-44, 1e-322))),
         // A number in the divisor: PyTorch's 10⁻⁶.
-        ("norm 10⁻⁷, threshold 10⁻⁸", few(&[6e-8, -8e-8], 1e-8)),
+        ("norm 10⁻⁷ to 10⁻⁸", few(&[6e-8, -8e-8], 1e-8)),
         // c·(1/c) is not 1: TensorFlow's formula; (g/N)·τ: Optax's.
         ("norm = threshold = 41", few(&[41.0, 0.0], 41.0)),
         ("norm = threshold = 55", few(&[0.0, -55.0], 55.0)),
