@@ -4,7 +4,7 @@
 //! Σ g² = sum·2^(2·exponent)        ‖g‖ = √sum·2^exponent
 //! ```
 //!
-//! **Source.** N. J. Higham, *Accuracy and stability of numerical algorithms*, 2002, section 27.5; E.
+//! **Source.** N. J. Higham, *Accuracy and stability of numerical algorithms*, 2002, section 27.8; E.
 //! Anderson, "Algorithm 978: safe scaling in the Level 1 BLAS", ACM TOMS 44 (2017).
 //!
 //! **Hazard.** Squares of `f64` leave its range where the norm itself does not: from 10¹⁵⁴ on, and

@@ -96,7 +96,7 @@ fn not_finite(value: f64) -> Error {
 
 /// m = max |g| over all elements of all tensors; NaN if one of them is NaN, 0 if there is none.
 ///
-/// Clause CLP-06. Source: Higham 2002, "Accuracy and stability of numerical algorithms", section 27.5.
+/// Clause CLP-06. Source: Higham 2002, "Accuracy and stability of numerical algorithms", section 27.8.
 ///
 /// # Example
 /// ```
@@ -114,7 +114,7 @@ pub fn largest(gradients: &[DMatrix<f64>]) -> f64 {
 
 /// s = √Σ (g/m)²: between 1 and √n, so that no square leaves the range.
 ///
-/// Clause CLP-06. Source: Higham 2002, section 27.5. m: [`largest`], finite and positive.
+/// Clause CLP-06. Source: Higham 2002, section 27.8. m: [`largest`], finite and positive.
 ///
 /// # Example
 /// ```

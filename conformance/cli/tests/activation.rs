@@ -95,8 +95,9 @@ fn exact_error((curve, derivative): Which, x: f64, got: f32) -> f64 {
 /// A block of neighbouring numbers, and the one before it, so that every step is seen.
 fn look_at_block(which: Which, block: u32, bits: u32) -> Seen {
     let first = block << bits;
-    let x: Vec<f32> =
-        (0..1_u32 << bits).map(|k| f32::from_bits(first + k)).filter(|x| !x.is_nan()).collect();
+    let before = u32::from(first << 1 != 0);
+    let numbers = (first - before..=first + ((1 << bits) - 1)).map(f32::from_bits);
+    let x: Vec<f32> = numbers.filter(|x| !x.is_nan()).collect();
     let y = run(which, 1.0, &x);
     // Bits count away from 0: on the negative side the curve falls along them, a derivative everywhere.
     let falls_along_bits = which.1 || first >> 31 == 1;
@@ -104,7 +105,7 @@ fn look_at_block(which: Which, block: u32, bits: u32) -> Seen {
         if falls_along_bits { pair[1] > pair[0] } else { pair[1] < pair[0] }
     };
     let falls = y.windows(2).filter(|pair| wrong(pair)).count() as u64;
-    let each = x.iter().zip(&y).map(|(x, y)| look_at(which, *x, *y));
+    let each = x.iter().zip(&y).skip(before as usize).map(|(x, y)| look_at(which, *x, *y));
     Seen { falls, ..each.fold(Seen::default(), Seen::worse) }
 }
 
@@ -114,10 +115,7 @@ fn look_at_blocks(which: Which, blocks: impl ParallelIterator<Item = u32>, bits:
 
 fn report(which: Which, seen: Seen, most: f64) {
     let Seen { worst, at, misrounded, falls } = seen;
-    println!(
-        "{:10} at most {worst:.9} ulp, at {at:e}; {misrounded} misrounded; {falls} steps the wrong way",
-        name(which)
-    );
+    println!("{:10} at most {worst:.9} ulp, at {at:e}; {misrounded} misrounded", name(which));
     assert!(worst <= most && falls == 0, "{} at {at:e}: {worst} ulp, {falls} falls", name(which));
 }
 

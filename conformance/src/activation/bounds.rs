@@ -14,7 +14,10 @@ pub(super) fn reach<T: Real>() -> f64 {
 
 /// Whether `sound` says anything about a result at x: the exponentials that it needs are in range.
 fn in_reach<T: Real>(function: Function, x: f64) -> bool {
+    let is_backward = function.direction == Direction::Backward;
     match function.shape {
+        // e⁻ˣ/(1 + e⁻ˣ)² has a square in it.
+        Shape::Sigmoid if is_backward => 2.0 * x.abs() <= reach::<T>(),
         Shape::Sigmoid => x.abs() <= reach::<T>(),
         Shape::Tanh => 2.0 * x.abs() <= reach::<T>(),
         _ => true,
@@ -87,6 +90,9 @@ fn backward<T: Real>(
         truth::slope(case, shape, value)
     };
     let truth = (&slope * &Exact::from_f64(dy)).to_wide();
+    if shape == Shape::Relu || (shape == Shape::LeakyRelu && value > 0.0) {
+        return Expected::new(truth, 0.0);
+    }
     let bound = match strength {
         Strength::Promise => promise::<T>(truth.to_f64(), 3.0),
         Strength::Should => relative::<T>(10.0, truth.to_f64(), dy),

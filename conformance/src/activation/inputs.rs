@@ -9,7 +9,7 @@ use crate::Real;
 use crate::inputs::unit_at;
 use crate::stream::lengths;
 
-/// Values at which an implementation may change its formula, and where nothing is to be seen.
+/// Values at which an implementation may change its formula.
 const SEAMS: [f64; 10] = [0.0, -0.0, 0.25, 0.5, 0.625, 1.0, 2.0, 4.0, 8.0, 16.0];
 
 fn signed(size: impl Strategy<Value = f64> + 'static) -> BoxedStrategy<f64> {
@@ -61,6 +61,12 @@ fn gradients() -> BoxedStrategy<f64> {
     prop_oneof![6 => -2.0..2.0_f64, 1 => signed(sizes(-20.0, 20.0)), 1 => Just(1.0)].boxed()
 }
 
+/// Also gradients of any size.
+fn any_gradients<T: Real>() -> BoxedStrategy<f64> {
+    let all = signed(sizes(T::MIN_SUBNORMAL.log2(), T::MAX.log2() - 2.0));
+    prop_oneof![3 => gradients(), 1 => all].boxed()
+}
+
 fn slopes() -> BoxedStrategy<f64> {
     prop_oneof![
         4 => prop::sample::select(&[0.01, 0.1, 0.2, 0.3, 0.25][..]),
@@ -74,22 +80,23 @@ fn cases<T: Real>(
     slopes: BoxedStrategy<f64>,
     lengths: BoxedStrategy<usize>,
     x: fn() -> BoxedStrategy<f64>,
+    dy: fn() -> BoxedStrategy<f64>,
 ) -> BoxedStrategy<Case<T>> {
     let values = |one: BoxedStrategy<f64>, n| vec(one.prop_map(T::from_f64), n);
     let tensors = lengths.prop_flat_map(move |n| {
-        (values(x(), n), values(gradients(), n), values((-1.0..=1.0_f64).boxed(), n))
+        (values(x(), n), values(dy(), n), values((-1.0..=1.0_f64).boxed(), n))
     });
     (slopes, tensors).prop_map(|(slope, (x, dy, y))| Case { slope, x, dy, y }).boxed()
 }
 
 /// Small tensors where the curves bend.
 pub(super) fn ordinary<T: Real>() -> BoxedStrategy<Case<T>> {
-    cases(slopes(), (1..=12_usize).boxed(), bent::<T>)
+    cases(slopes(), (1..=12_usize).boxed(), bent::<T>, gradients)
 }
 
 /// Small tensors with numbers of any kind.
 pub(super) fn hard<T: Real>() -> BoxedStrategy<Case<T>> {
-    cases(slopes(), (1..=12_usize).boxed(), anything::<T>)
+    cases(slopes(), (1..=12_usize).boxed(), anything::<T>, any_gradients::<T>)
 }
 
 /// Small tensors of which half lie where a formula may change.
@@ -97,23 +104,23 @@ pub(super) fn at_seams<T: Real>() -> BoxedStrategy<Case<T>> {
     fn x<T: Real>() -> BoxedStrategy<f64> {
         prop_oneof![signed(near_seams::<T>()), anything::<T>()].boxed()
     }
-    cases(slopes(), (1..=12_usize).boxed(), x::<T>)
+    cases(slopes(), (1..=12_usize).boxed(), x::<T>, gradients)
 }
 
 /// Slopes that are unusual: negative, 0.
 pub(super) fn any_slope<T: Real>() -> BoxedStrategy<Case<T>> {
     let slopes = prop_oneof![1 => Just(0.0), 3 => -2.0..2.0_f64, 1 => slopes()];
-    cases(slopes.boxed(), (1..=12_usize).boxed(), bent::<T>)
+    cases(slopes.boxed(), (1..=12_usize).boxed(), bent::<T>, gradients)
 }
 
 /// Lengths around those of lanes.
 pub(super) fn of_lanes<T: Real>() -> BoxedStrategy<Case<T>> {
-    cases(slopes(), lengths(), anything::<T>)
+    cases(slopes(), lengths(), anything::<T>, any_gradients::<T>)
 }
 
 /// No element.
 pub(super) fn none<T: Real>() -> BoxedStrategy<Case<T>> {
-    cases(slopes(), Just(0).boxed(), bent::<T>)
+    cases(slopes(), Just(0).boxed(), bent::<T>, gradients)
 }
 
 /// So many values that threads take part, from a formula.

@@ -114,7 +114,6 @@ fn valid<T: Real>() -> Vec<Case<T>> {
     nan.x[3] = T::from_f64(f64::NAN);
     // Far, but where everything but a cap is still itself.
     let far = special(&[-9.5, 8.5]);
-    let far = far.clone();
     vec![
         plain.clone(),
         steep,

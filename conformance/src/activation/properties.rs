@@ -22,13 +22,13 @@ use Strength::{Must, Promise, Should};
 #[rustfmt::skip]
 pub(super) fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
     properties! {
-        "ACT-01" Must "sigmoid" 1 inputs::ordinary => sigmoid_agrees = |t, c| agrees(Must, t, c, Forward, Sigmoid);
-        "ACT-02" Must "tanh" 1 inputs::ordinary => tanh_agrees = |t, c| agrees(Must, t, c, Forward, Tanh);
+        "ACT-01" Must "sigmoid" 1 inputs::hard => sigmoid_agrees = |t, c| agrees(Must, t, c, Forward, Sigmoid);
+        "ACT-02" Must "tanh" 1 inputs::hard => tanh_agrees = |t, c| agrees(Must, t, c, Forward, Tanh);
         "ACT-03" Must "relu" 1 inputs::hard => relu_keeps_what_is_positive = |t, c| special::keeps_positive(t, c, Relu);
         "ACT-04" Must "leaky_relu" 1 inputs::hard => leaky_relu_keeps_what_is_positive = |t, c| special::keeps_positive(t, c, LeakyRelu);
         "ACT-04" Must "leaky_relu" 1 inputs::any_slope => leaky_relu_agrees = |t, c| agrees(Must, t, c, Forward, LeakyRelu);
-        "ACT-05" Must "sigmoid_backward" 1 inputs::ordinary => sigmoid_backward_agrees = |t, c| agrees(Must, t, c, Backward, Sigmoid);
-        "ACT-06" Must "tanh_backward" 1 inputs::ordinary => tanh_backward_agrees = |t, c| agrees(Must, t, c, Backward, Tanh);
+        "ACT-05" Must "sigmoid_backward" 1 inputs::hard => sigmoid_backward_agrees = |t, c| agrees(Must, t, c, Backward, Sigmoid);
+        "ACT-06" Must "tanh_backward" 1 inputs::hard => tanh_backward_agrees = |t, c| agrees(Must, t, c, Backward, Tanh);
         "ACT-07" Must "relu_backward" 1 inputs::hard => relu_backward_agrees = |t, c| agrees(Must, t, c, Backward, Relu);
         "ACT-08" Must "leaky_relu_backward" 1 inputs::any_slope => leaky_relu_backward_agrees = |t, c| agrees(Must, t, c, Backward, LeakyRelu);
         "ACT-09" Must "relu_backward" 1 inputs::ordinary => relu_takes_one_side_at_0 = |t, c| special::kink(t, c, Relu);
@@ -72,6 +72,7 @@ pub(super) fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
         "ACT-21" Promise "tanh_backward" 1 inputs::hard => tanh_backward_is_even = |t, c| order::even(t, c, Tanh);
         "ACT-22" Must "from_output" 1 inputs::ordinary => from_output_agrees = |t, c| forms::from_output(Must, t, c);
         "ACT-22" Must "from_output" 8 inputs::ordinary => from_output_needs_a_slope_that_tells = forms::telling_slope;
+        "ACT-22" Must "from_output" 2 inputs::ordinary => from_output_of_nan_is_nan = forms::nan;
         "ACT-23" Must "arguments" 8 inputs::ordinary => invalid_arguments_are_named = arguments::are_named::<Curves, T>;
         "ACT-24" Must "arguments" 8 inputs::ordinary => refused_calls_write_nothing = arguments::write_nothing::<Curves, T>;
         "ACT-25" Must "arguments" 16 inputs::none => no_element_is_no_work = arguments::nothing_succeeds::<Curves, T>;

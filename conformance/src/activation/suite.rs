@@ -86,6 +86,7 @@ macro_rules! __activation_properties {
             tanh Should tanh_never_falls
             from_output Must from_output_agrees
             from_output Must from_output_needs_a_slope_that_tells
+            from_output Must from_output_of_nan_is_nan
             arguments Must invalid_arguments_are_named
             arguments Must refused_calls_write_nothing
             arguments Must no_element_is_no_work

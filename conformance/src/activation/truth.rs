@@ -4,8 +4,8 @@ use super::{Case, Shape};
 use crate::Real;
 use crate::exact::Exact;
 
-/// Beyond it every curve is as far from its end as no `f64` can tell.
-const FARTHEST: f64 = 1000.0;
+/// Beyond it no `f64` can tell a curve from its end, nor can its slope times any `f64`.
+const FARTHEST: f64 = 1500.0;
 
 fn number(value: f64) -> Exact {
     Exact::from_f64(value)

@@ -81,6 +81,7 @@ macro_rules! __clipping_properties {
             arguments Must invalid_arguments_are_named
             arguments Must refused_calls_write_nothing
             norm Must no_element_is_no_work
+            norm Must no_element_has_norm_0
             norm Must same_bits_on_any_number_of_threads
         } }
     };

@@ -131,7 +131,7 @@ pub trait Regularization<T: Real>: Send + Sync {
         Err(Refusal::NotOffered)
     }
 
-    /// sign(w)·max(|w| − τ, 0): the soft threshold.
+    /// sign(w)·max(|w| − τ, 0), +0 where a weight stops and not sign(w)·0: the soft threshold.
     ///
     /// # Errors
     /// A [`Refusal`] that names the argument.

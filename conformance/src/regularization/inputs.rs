@@ -28,7 +28,7 @@ fn values<T: Real>(length: usize) -> BoxedStrategy<Vec<T>> {
 fn sizes() -> BoxedStrategy<f64> {
     prop_oneof![
         3 => prop::sample::select(&[1e-4, 1e-3, 0.01, 0.1, 0.25, 0.5, 1.0, 3.0][..]),
-        1 => Just(0.0),
+        1 => prop::sample::select(&[0.0, -0.0][..]),
         2 => (-6.0..2.0_f64).prop_map(|decade| 10_f64.powf(decade)),
     ]
     .boxed()

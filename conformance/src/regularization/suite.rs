@@ -5,7 +5,9 @@ use crate::suite::{assert_holds, short_name};
 use crate::{Real, Target};
 
 /// The parts of the contract that [`regularization_suite!`](crate::regularization_suite) asks for.
-pub const PARTS: [&str; 9] = [
+///
+/// `own_differences` needs a penalty and its gradient, `both_steps` both steps.
+pub const PARTS: [&str; 11] = [
     "l1",
     "l2",
     "network_penalty",
@@ -14,6 +16,8 @@ pub const PARTS: [&str; 9] = [
     "l1_proximal",
     "penalized_step",
     "decayed_step",
+    "own_differences",
+    "both_steps",
     "arguments",
 ];
 
@@ -60,15 +64,15 @@ macro_rules! __regularization_properties {
             l2_gradient Must l2_gradient_agrees
             l1_gradient Must l1_gradient_is_the_derivative
             l2_gradient Must l2_gradient_is_the_derivative
-            l1_gradient Must l1_gradient_is_a_difference_of_the_own_l1
-            l2_gradient Must l2_gradient_is_a_difference_of_the_own_l2
+            own_differences Must l1_gradient_is_a_difference_of_the_own_l1
+            own_differences Must l2_gradient_is_a_difference_of_the_own_l2
             l1_gradient Must at_0_the_gradient_is_between_both_sides
             l1_proximal Must the_proximal_step_agrees
             l1_proximal Must the_proximal_step_minimises
             penalized_step Must the_penalised_step_agrees
             decayed_step Must the_decayed_step_agrees
-            decayed_step Must steps_agree_where_nothing_is_scaled
-            decayed_step Must steps_differ_by_the_scaled_decay
+            both_steps Must steps_agree_where_nothing_is_scaled
+            both_steps Must steps_differ_by_the_scaled_decay
             l1 Must l1_of_what_is_not_finite
             l2 Must l2_of_what_is_not_finite
             network_penalty Must a_network_that_is_not_finite

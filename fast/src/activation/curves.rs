@@ -8,7 +8,7 @@ use crate::pair::{Pair, sum};
 const FAR: f64 = 200.0;
 /// Beyond it e⁻ᶻ times the largest `f64` is below half the smallest.
 const FARTHEST: f64 = 1500.0;
-/// Beyond it tanh rounds to 1.
+/// From 2|x| = 40 on tanh rounds to 1.
 const SATURATED: f64 = 40.0;
 
 const ONE: Pair = Pair { high: 1.0, low: 0.0 };

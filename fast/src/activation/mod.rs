@@ -13,8 +13,8 @@
 //! Maas, A. Hannun, A. Ng, ICML 2013 (leaky ReLU).
 //!
 //! **Hazard.** eˣ overflows; (eˣ − e⁻ˣ)/(eˣ + e⁻ˣ) loses all digits near 0 and is NaN far out; a
-//! derivative from y, y·(1 − y) or 1 − y², is 0 where y rounds to 1, though the truth is not: from |x| =
-//! 17.4 and 9.02 on in `f32`.
+//! derivative from y, y·(1 − y) or 1 − y², is 0 where y rounds to 1, though the truth is not: from x =
+//! 17.33 and |x| = 9.011 on in `f32`.
 //!
 //! **Method.** e⁻ᶻ of a z ≥ 0 cannot overflow, and is kept apart into powers of two and what is left, so
 //! that 1 can be taken away without a branch for small x. The derivative takes x. `f32` is computed in
@@ -182,8 +182,8 @@ pub fn backward_in_place<T: Element>(
 
 /// The gradient of the loss by x from y and dy, where x is no longer there.
 ///
-/// It is as good as y: where y is near ±1 few of its digits tell the derivative, and from |x| = 17.4
-/// (sigmoid) and 9.02 (tanh) on none in `f32`. [`backward`] takes x and loses nothing.
+/// It is as good as y: where y is near ±1 few of its digits tell the derivative, and from x = 17.33
+/// (sigmoid) and |x| = 9.011 (tanh) on none in `f32`. [`backward`] takes x and loses nothing.
 ///
 /// # Errors
 /// Names `slope` (not finite and positive: else y does not tell the side), `dy` or `dx` (wrong length).

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Hazard: N beyond the range, so that τ/N is 0; τ/N below the range although every g·τ/N is within;
-//! and subnormal results: to round four times ¾ of the smallest number to nearest gives twice the norm.
+//! and subnormal results: to round four times ¾ of the smallest number to nearest gives norm 2 where 1.5 was allowed.
 //!
 //! Method: significands and exponents apart. Usually their product is a number, and one multiplication
 //! does. Where τ is so small that subnormal results, rounded to nearest, could raise the norm by more

@@ -15,8 +15,8 @@
 //! simple weight decay can improve generalization", NIPS 4 (1991); I. Loshchilov, F. Hutter, "Decoupled
 //! weight decay regularization", arXiv 1711.05101; N. Parikh, S. Boyd, "Proximal algorithms", § 6.5.2.
 //!
-//! **Hazard.** Squares leave the range of the type long before the penalty does; a sum in `f32` loses a
-//! digit for every ten thousand terms; the sign function of most languages is not 0 at 0; NaN is lost by
+//! **Hazard.** Squares leave the range of the type long before the penalty does; a sum in `f32` may
+//! lose a digit for every tenfold number of terms; the sign function of most languages is not 0 at 0; NaN is lost by
 //! every maximum and every comparison.
 //!
 //! **Method.**

@@ -9,7 +9,8 @@ pub fn clip_by_value(gradient: &[f64], threshold: f64, result: &mut [f64]) {
 
 /// The root of the sum of all squares.
 pub fn norm(tensors: &[&[f64]]) -> f64 {
-    tensors.iter().flat_map(|tensor| tensor.iter()).map(|g| g * g).sum::<f64>().sqrt()
+    let all = tensors.iter().flat_map(|tensor| tensor.iter());
+    all.fold(0.0, |sum, g| sum + g * g).sqrt()
 }
 
 /// All tensors by one factor, if their norm is above the threshold; gives the norm.

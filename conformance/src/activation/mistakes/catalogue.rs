@@ -133,7 +133,7 @@ pub(super) const ALL: &[Mistake] = &[
         "the side is told by the sign of y, which is wrong for negative slopes",
         "take the sign of x",
     )
-    .seen_in("chainer/chainer#5898"),
+    .seen_in("pytorch/pytorch#31938"),
     Faulty::planted(
         Fault::HalfAtZero,
         "relu-half-at-0",

@@ -55,6 +55,26 @@ pub(super) fn from_output<T: Real>(
     Ok(verdict)
 }
 
+/// ACT-22: NaN in y gives NaN there.
+pub(super) fn nan<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
+    let at = case.y.len() / 2;
+    let mut spoilt = case.clone();
+    spoilt.y[at] = T::from_f64(f64::NAN);
+    let mut verdict = Verdict::NotOffered;
+    for shape in [Sigmoid, Tanh, Relu, LeakyRelu] {
+        let dx = match ask(target, &spoilt, FromOutput, shape) {
+            Err(Verdict::NotOffered) => continue,
+            other => other?,
+        };
+        if !dx[at].is_nan() {
+            let place = format!("dx of {shape:?} from y = NaN, element [{at}]");
+            return Ok(Finding::fail(place, format!("{:?}", dx[at]), "NaN", "NaN gives NaN"));
+        }
+        verdict = Verdict::HOLDS;
+    }
+    Ok(verdict)
+}
+
 /// ACT-22: with a slope that is not positive y does not tell the side of x.
 pub(super) fn telling_slope<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
     let function = Function { direction: FromOutput, shape: LeakyRelu };

@@ -36,17 +36,18 @@ fn all_within<T: Real>(
     Verdict::HOLDS
 }
 
-/// The next number of the type, away from 0 or towards it.
-fn neighbours<T: Real>(x: f64) -> [f64; 2] {
+/// The numbers of the type on both sides; towards 0 from a power of two the step is half as long.
+fn neighbours<T: Real>(x: f64) -> [f64; 4] {
     let step = crate::ulp::<T>(x);
-    [x - step, x + step].map(|near| T::from_f64(near).to_f64())
+    let near = [x - step, x - step / 2.0, x + step / 2.0, x + step];
+    near.map(|near| T::from_f64(near).to_f64())
 }
 
 /// ACT-18: along all x of the case and their neighbours y does not fall.
 pub(super) fn monotone<T: Real>(target: &dyn Target<T>, case: &Case<T>, shape: Shape) -> Checked {
     let around = |x: &T| {
-        let [below, above] = neighbours::<T>(x.to_f64());
-        [below, x.to_f64(), above]
+        let [a, b, c, d] = neighbours::<T>(x.to_f64());
+        [a, b, x.to_f64(), c, d]
     };
     let mut x: Vec<f64> = case.x.iter().flat_map(around).filter(|x| x.is_finite()).collect();
     x.sort_by(f64::total_cmp);
@@ -104,7 +105,7 @@ pub(super) fn place<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked 
     Ok(verdict)
 }
 
-/// Some of the first and of the last elements.
+/// Some of the first and of the last elements, and the middle.
 fn places(length: usize) -> impl Iterator<Item = usize> {
-    (0..length).filter(move |i| *i < 2 || *i + 3 >= length)
+    (0..length).filter(move |i| *i < 2 || *i == length / 2 || *i + 3 >= length)
 }

@@ -92,7 +92,7 @@ pub(super) const ALL: &[Mistake] = &[
         "the sum of squares overflows",
         "add `f32` in `f64`; scale by a power of two where squares would leave the range",
     )
-    .seen_in("tensorflow/tensorflow#27733")
+    .seen_in("tensorflow/tensorflow#21363")
     .traced(Trace::Rounding),
     Faulty::planted(
         Fault::Underflow,
@@ -131,8 +131,7 @@ pub(super) const ALL: &[Mistake] = &[
         "CLP-09",
         "the factor is τ·min(1/N, 1/τ), and τ·(1/τ) is not always 1",
         "compare N with τ, and leave the gradient alone unless N is above",
-    )
-    .seen_in("tensorflow/tensorflow#21363"),
+    ),
     Faulty::planted(
         Fault::AlwaysScales,
         "clip-always-scales",

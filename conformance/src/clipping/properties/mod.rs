@@ -68,6 +68,7 @@ pub(super) fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
         "CLP-21" Must "arguments" 8 inputs::ordinary => invalid_arguments_are_named = arguments::are_named::<Clip, T>;
         "CLP-22" Must "arguments" 8 inputs::ordinary => refused_calls_write_nothing = arguments::write_nothing::<Clip, T>;
         "CLP-23" Must "norm" 16 inputs::none => no_element_is_no_work = arguments::nothing_succeeds::<Clip, T>;
+        "CLP-23" Must "norm" 16 inputs::none => no_element_has_norm_0 = |t, c| norm::zeros(t, c, Norm);
         "CLP-24" Must "norm" 64 inputs::parallel => same_bits_on_any_number_of_threads = bits::same_on_any_threads::<Clip, T>;
         "CLP-25" Promise "levels" 2 inputs::hard => same_bits_at_every_level = bits::same_at_every_level::<Clip, T>;
         "CLP-25" Promise "levels" 128 inputs::parallel => same_bits_at_every_level_on_many_elements = bits::same_at_every_level::<Clip, T>;

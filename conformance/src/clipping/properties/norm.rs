@@ -1,9 +1,9 @@
 //! The norm, by itself and as clipping gives it back.
 
 use super::{Case, Function, Norm, NormInParts, OUT_OF_DOMAIN, Truth, norm, truth};
-use crate::compare::{Expected, compare_one, same_bits};
+use crate::compare::{Expected, compare_one, same_bits, show};
 use crate::exact::Wide;
-use crate::verdict::{Checked, Strength, Verdict};
+use crate::verdict::{Checked, Finding, Strength, Verdict};
 use crate::{Real, Target};
 
 /// CLP-04, CLP-06, CLP-07, CLP-13; within the range it is finite, and not 0.
@@ -18,6 +18,10 @@ pub(super) fn norm_agrees<T: Real>(
     if truth.is_beyond_the_range::<T>() {
         let infinite = T::from_f64(f64::INFINITY);
         return Ok(same_bits("norm", &[got], &[infinite], "beyond the range it is infinite"));
+    }
+    if strength == Strength::Should && got.to_f64() == 0.0 && truth.norm.to_f64() != 0.0 {
+        let why = "0 only if every element is";
+        return Ok(Finding::fail("norm", "0.0", show::<T>(truth.norm.to_f64()), why));
     }
     let expected = truth.expected_norm::<T>(strength, function == NormInParts);
     Ok(expected.map_or(OUT_OF_DOMAIN, |one| compare_one::<T>(&|| "norm".into(), got, one)))

@@ -37,7 +37,8 @@ pub(super) fn within<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked
 /// CLP-03: for the threshold of the case, and for one that `T` does not have.
 pub(super) fn no_element_passes<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
     let mut verdict = Verdict::HOLDS;
-    for case in [case.clone(), case.at(case.threshold * (1.0 - 0.3 * T::UNIT_ROUNDOFF))] {
+    let others = [case.threshold * (1.0 - 0.3 * T::UNIT_ROUNDOFF), 0.5 * T::MIN_SUBNORMAL];
+    for case in std::iter::once(case.clone()).chain(others.map(|threshold| case.at(threshold))) {
         let tau = towards_zero::<T>(case.threshold);
         for (i, y) in result(target, &case, ByValue)?.iter().enumerate() {
             if y.to_f64().abs() > tau {

@@ -123,7 +123,7 @@ fn carried<T: Real, K: Kind>(
         }
     }
     for c in 0..case.shape.channels {
-        let error = |g: usize, normalized: f64| models[g].normalized(precision.unit, normalized);
+        let error = |g: usize, normalized: f64| models[g].multiplied(precision, normalized);
         let feature = Feature::of(case, truth, c, error);
         bounds.dgamma[c] = feature.dgamma(precision, sums);
         bounds.dbeta[c] = feature.dbeta(precision, sums);
@@ -253,7 +253,7 @@ impl<'a> Group<'a> {
 
     fn errors(&self, precision: Precision, sums: Sums, model: &ErrorModel) -> Errors {
         let Precision { unit: u, quantum, .. } = precision;
-        let error = |e: &Element| model.normalized(u, e.normalized);
+        let error = |e: &Element| model.multiplied(precision, e.normalized);
         let carried = self.mean(|e| e.pull * error(e));
         match sums {
             Sums::Any => {
@@ -288,7 +288,7 @@ impl<'a> Group<'a> {
     fn input(&self, precision: Precision, model: &ErrorModel, sums: &Errors, e: &Element) -> f64 {
         let Precision { unit: u, quantum, .. } = precision;
         let (r, k) = (self.statistics.rstd, self.mean_normalized);
-        let error = model.normalized(u, e.normalized);
+        let error = model.multiplied(precision, e.normalized);
         let paths = sums.direct
             + (error + sums.staged) * k
             + (e.normalized + error) * sums.normalized

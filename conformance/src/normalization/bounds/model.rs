@@ -180,6 +180,11 @@ impl ErrorModel {
     pub fn normalized(&self, u: f64, normalized: f64) -> f64 {
         self.delta * (1.0 + self.rho) + normalized.abs() * (self.rho + 2.0 * u)
     }
+
+    /// Error of x̂ on the way back, where dy multiplies it: an x̂ below the normal numbers is off by η.
+    pub(super) fn multiplied(&self, precision: Precision, normalized: f64) -> f64 {
+        self.normalized(precision.unit, normalized) + precision.quantum
+    }
 }
 
 /// h, the height of the kernels' tree of additions: lanes, blocks of 4096, and the merging of those.
