@@ -27,8 +27,9 @@ use crate::moments::{RESCUE, SMALLEST, exp2};
 ///
 /// let (mut workspace, policy) = (Workspace::new(), Policy::default());
 /// let mut of = |part: &[f64]| clipping::squared_norm(&[part], &mut workspace, &policy);
-/// let (here, there) = (of(&[3e200]), of(&[4e200]));
-/// assert_eq!(here.merge(&there).norm(), 5e200);
+/// let huge = 2.0_f64.powi(1000); // its square is no number
+/// let (here, there) = (of(&[3.0 * huge]), of(&[4.0 * huge]));
+/// assert_eq!(here.merge(&there).norm(), 5.0 * huge);
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct SquaredNorm {

@@ -102,9 +102,11 @@ pub(super) fn step<T: Real>(target: &dyn Target<T>, case: &Case<T>, function: Fu
 
 /// REG-18: the penalty of nothing is +0.
 pub(super) fn nothing<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
+    // +0 in place of −0, of which the penalty may be either zero.
+    let case = Case { lambda: case.lambda + 0.0, ..case.clone() };
     let mut verdict = Verdict::CannotTell("no function is offered");
     for function in [L1, L2, NetworkPenalty] {
-        match ask(target, case, function) {
+        match ask(target, &case, function) {
             Err(Verdict::NotOffered) => {}
             got => {
                 let (got, zero) = (got?, [T::from_f64(0.0)]);
