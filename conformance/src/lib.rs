@@ -41,6 +41,7 @@ pub mod activation;
 pub mod arguments;
 pub mod batch_norm;
 mod bits;
+mod brief;
 mod call;
 pub mod clipping;
 mod compare;

@@ -205,3 +205,49 @@ pub(crate) fn could_fail<K: Technique>(info: &MistakeInfo, parts: &[&str]) -> bo
 pub fn title(clause: &str) -> &'static str {
     evenkeel_reference::spec::clause(clause).map_or("", |clause| clause.title)
 }
+
+/// The part of an `impl Technique` that is the same for every technique whose module has a `Case`, a
+/// `Function`, a `Mistake`, `properties` and `mistakes` of its own: `$accessor` is the method of [`Target`],
+/// and `$out` what `Function::call` makes of the outputs.
+macro_rules! of_its_module {
+    ($accessor:ident, |$to:ident| $out:expr) => {
+        type Case<T: $crate::Real> = Case<T>;
+        type Function = Function;
+        type Mistake = Mistake;
+
+        fn is_offered<T: $crate::Real>(target: &dyn $crate::Target<T>) -> bool {
+            target.$accessor().is_some()
+        }
+
+        fn properties<T: $crate::Real>() -> Vec<$crate::Property<T, Case<T>>> {
+            properties::properties()
+        }
+
+        fn mistakes() -> &'static [Mistake] {
+            mistakes::all()
+        }
+
+        fn base() -> Mistake {
+            mistakes::BASE
+        }
+
+        fn room<T: $crate::Real>(function: Function, like: &Case<T>, _: &Case<T>) -> Vec<Vec<T>> {
+            function.room(like)
+        }
+
+        fn call<T: $crate::Real>(
+            function: Function,
+            target: &dyn $crate::Target<T>,
+            case: &Case<T>,
+            $to: &mut [Vec<T>],
+        ) -> Result<(), $crate::Refusal> {
+            function.call(target.$accessor().ok_or($crate::Refusal::NotOffered)?, case, $out)
+        }
+
+        fn spoilt<T: $crate::Real>(case: &Case<T>) -> Vec<$crate::arguments::Spoilt<Case<T>>> {
+            case.spoilt()
+        }
+    };
+}
+
+pub(crate) use of_its_module;

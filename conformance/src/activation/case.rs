@@ -1,13 +1,16 @@
 //! One input to every function of an activation, and how it is called.
 
+use std::fmt;
+
 use super::{Activation, Backward, Curve, Forward, FromOutput};
 use crate::arguments::{Spoiler, Spoilt, shorten};
+use crate::brief::Brief;
 use crate::call::{guarded, unwritten};
 use crate::technique;
 use crate::{Real, Refusal, Target};
 
 /// One input to every function of the contract.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Case<T> {
     /// The slope of the leaky ReLU.
     pub slope: f64,
@@ -17,6 +20,16 @@ pub struct Case<T> {
     pub dy: Vec<T>,
     /// What came out of a curve: from −1 to 1. A sigmoid is given the sizes.
     pub y: Vec<T>,
+}
+
+impl<T: fmt::Debug> fmt::Debug for Case<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { slope, x, dy, y } = self;
+        writeln!(f, "slope = {slope:?}")?;
+        writeln!(f, "x = {}", Brief(x))?;
+        writeln!(f, "dy = {}", Brief(dy))?;
+        write!(f, "y = {}", Brief(y))
+    }
 }
 
 /// A curve without its parameter.

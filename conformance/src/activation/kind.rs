@@ -6,9 +6,8 @@ use super::mistakes::{self, Mistake};
 use super::{Case, Function, inputs, properties, symptoms};
 use crate::arguments::Spoilt;
 use crate::diagnosis::{Probes, Symptom, probes_of};
-use crate::property::Property;
-use crate::technique::Technique;
-use crate::{Real, Refusal, Target};
+use crate::technique::{Technique, of_its_module};
+use crate::{Real, Target};
 
 /// Sigmoid, tanh, ReLU and leaky ReLU, as a [`Technique`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,42 +17,8 @@ impl Technique for Curves {
     const NAME: &'static str = "activation";
     const PREFIX: &'static str = "ACT";
     const ARGUMENT_CLAUSES: &'static [&'static str] = &["ACT-23", "ACT-24", "ACT-25"];
-    type Case<T: Real> = Case<T>;
-    type Function = Function;
-    type Mistake = Mistake;
 
-    fn is_offered<T: Real>(target: &dyn Target<T>) -> bool {
-        target.activation().is_some()
-    }
-
-    fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
-        properties::properties()
-    }
-
-    fn mistakes() -> &'static [Mistake] {
-        mistakes::all()
-    }
-
-    fn base() -> Mistake {
-        mistakes::BASE
-    }
-
-    fn room<T: Real>(function: Function, like: &Case<T>, _: &Case<T>) -> Vec<Vec<T>> {
-        function.room(like)
-    }
-
-    fn call<T: Real>(
-        function: Function,
-        target: &dyn Target<T>,
-        case: &Case<T>,
-        to: &mut [Vec<T>],
-    ) -> Result<(), Refusal> {
-        function.call(target.activation().ok_or(Refusal::NotOffered)?, case, &mut to[0])
-    }
-
-    fn spoilt<T: Real>(case: &Case<T>) -> Vec<Spoilt<Case<T>>> {
-        case.spoilt()
-    }
+    of_its_module!(activation, |to| &mut to[0]);
 
     fn probes<T: Real>() -> Probes<Self, T> {
         let plain = &inputs::long::<T>(1, 0.3, 5);

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{Backward, Batch, Forward, Function, Inference, InferenceBackward, Running, Variance};
-use crate::normalization::{self, Brief, GradientValues};
+use crate::brief::Brief;
+use crate::normalization::{self, GradientValues};
 use crate::technique::outputs_of;
 use crate::{Real, Refusal, Target};
 

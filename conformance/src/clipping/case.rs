@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Clip, Clipping, Gradient, Gradients, NonFinite};
 use crate::arguments::{Spoiler, Spoilt};
+use crate::brief::Brief;
 use crate::call::unwritten;
 use crate::technique::{self, outputs_of};
 use crate::{Real, Refusal, Target};
@@ -29,9 +30,7 @@ impl<T: fmt::Debug> fmt::Debug for Case<T> {
         let Self { threshold, non_finite, tensors, .. } = self;
         write!(f, "threshold = {threshold:?}, non_finite = {non_finite:?}")?;
         for (k, tensor) in tensors.iter().enumerate().take(SHOWN) {
-            let (shown, more) = (&tensor[..tensor.len().min(SHOWN)], tensor.len() > SHOWN);
-            let more = if more { format!(" … ({} in all)", tensor.len()) } else { String::new() };
-            write!(f, "\ntensor {k} = {shown:?}{more}")?;
+            write!(f, "\ntensor {k} = {}", Brief(tensor))?;
         }
         if tensors.len() > SHOWN { write!(f, "\n… {} tensors", tensors.len()) } else { Ok(()) }
     }

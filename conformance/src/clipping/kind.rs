@@ -8,10 +8,9 @@ use super::{Case, Function, NonFinite, inputs, properties};
 use crate::arguments::Spoilt;
 use crate::diagnosis::{Probe, Probes, Symptom, bits_that_differ, probes_of};
 use crate::exact::Exact;
-use crate::property::Property;
-use crate::technique::Technique;
+use crate::technique::{Technique, of_its_module};
 use crate::verdict::Strength;
-use crate::{Real, Refusal, Target, ulp};
+use crate::{Real, Target, ulp};
 
 /// Gradient clipping, as a [`Technique`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,42 +20,8 @@ impl Technique for Clip {
     const NAME: &'static str = "clipping";
     const PREFIX: &'static str = "CLP";
     const ARGUMENT_CLAUSES: &'static [&'static str] = &["CLP-18", "CLP-21", "CLP-22"];
-    type Case<T: Real> = Case<T>;
-    type Function = Function;
-    type Mistake = Mistake;
 
-    fn is_offered<T: Real>(target: &dyn Target<T>) -> bool {
-        target.clipping().is_some()
-    }
-
-    fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
-        properties::properties()
-    }
-
-    fn mistakes() -> &'static [Mistake] {
-        mistakes::all()
-    }
-
-    fn base() -> Mistake {
-        mistakes::BASE
-    }
-
-    fn room<T: Real>(function: Function, like: &Case<T>, _: &Case<T>) -> Vec<Vec<T>> {
-        function.room(like)
-    }
-
-    fn call<T: Real>(
-        function: Function,
-        target: &dyn Target<T>,
-        case: &Case<T>,
-        to: &mut [Vec<T>],
-    ) -> Result<(), Refusal> {
-        function.call(target.clipping().ok_or(Refusal::NotOffered)?, case, to)
-    }
-
-    fn spoilt<T: Real>(case: &Case<T>) -> Vec<Spoilt<Case<T>>> {
-        case.spoilt()
-    }
+    of_its_module!(clipping, |to| to);
 
     fn probes<T: Real>() -> Probes<Self, T> {
         let plain = list(&[&[3.0, -1.0, 0.5], &[2.0, -2.5]], 2.0, NonFinite::Refuse);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Dropout, Given, Seeded};
 use crate::arguments::{Spoiler, Spoilt, shorten};
+use crate::brief::Brief;
 use crate::call::{guarded, unwritten};
 use crate::technique;
 use crate::{Draw, Real, Refusal, Target};
@@ -27,30 +28,16 @@ pub struct Case<T> {
     pub tie: u32,
 }
 
-/// So many values are shown.
-const SHOWN: usize = 16;
-
 impl<T: fmt::Debug> fmt::Debug for Case<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { draw, drop_probability, x, dy, keep, half, tie } = self;
-        let kept: String = keep.iter().map(|keep| if *keep { '1' } else { '0' }).collect();
-        let (x_shown, dy_shown) = (&x[..x.len().min(SHOWN)], &dy[..dy.len().min(SHOWN)]);
-        writeln!(
-            f,
-            "p = {drop_probability:?}, {}, {} values from {}",
-            draw.stream,
-            x.len(),
-            draw.first
-        )?;
-        writeln!(f, "x = {x_shown:?}{}", more(x.len()))?;
-        writeln!(f, "dy = {dy_shown:?}{}", more(dy.len()))?;
-        writeln!(f, "keep = {}{}", &kept[..kept.len().min(SHOWN)], more(keep.len()))?;
+        let Self { draw: Draw { stream, first }, drop_probability, x, dy, keep, half, tie } = self;
+        writeln!(f, "p = {drop_probability:?}, {stream}, {} values from {first}", x.len())?;
+        writeln!(f, "x = {}", Brief(x))?;
+        writeln!(f, "dy = {}", Brief(dy))?;
+        let kept: Vec<u8> = keep.iter().map(|keep| u8::from(*keep)).collect();
+        writeln!(f, "keep = {}", Brief(&kept))?;
         write!(f, "half = {half:#06x}, tie = {tie:#010x}")
     }
-}
-
-fn more(length: usize) -> &'static str {
-    if length > SHOWN { " …" } else { "" }
 }
 
 /// The functions of the contract.

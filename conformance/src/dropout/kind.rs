@@ -6,9 +6,8 @@ use super::mistakes::{self, Mistake};
 use super::{Case, Function, inputs, properties};
 use crate::arguments::Spoilt;
 use crate::diagnosis::{Probes, Symptom, bits_that_differ, probes_of};
-use crate::property::Property;
-use crate::technique::Technique;
-use crate::{Real, Refusal, Stream, Target, ulp};
+use crate::technique::{Technique, of_its_module};
+use crate::{Real, Stream, Target, ulp};
 
 /// Dropout, as a [`Technique`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,42 +17,8 @@ impl Technique for Drop {
     const NAME: &'static str = "dropout";
     const PREFIX: &'static str = "DRP";
     const ARGUMENT_CLAUSES: &'static [&'static str] = &["DRP-14", "DRP-15"];
-    type Case<T: Real> = Case<T>;
-    type Function = Function;
-    type Mistake = Mistake;
 
-    fn is_offered<T: Real>(target: &dyn Target<T>) -> bool {
-        target.dropout().is_some()
-    }
-
-    fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
-        properties::properties()
-    }
-
-    fn mistakes() -> &'static [Mistake] {
-        mistakes::all()
-    }
-
-    fn base() -> Mistake {
-        mistakes::BASE
-    }
-
-    fn room<T: Real>(function: Function, like: &Case<T>, _: &Case<T>) -> Vec<Vec<T>> {
-        function.room(like)
-    }
-
-    fn call<T: Real>(
-        function: Function,
-        target: &dyn Target<T>,
-        case: &Case<T>,
-        to: &mut [Vec<T>],
-    ) -> Result<(), Refusal> {
-        function.call(target.dropout().ok_or(Refusal::NotOffered)?, case, &mut to[0])
-    }
-
-    fn spoilt<T: Real>(case: &Case<T>) -> Vec<Spoilt<Case<T>>> {
-        case.spoilt()
-    }
+    of_its_module!(dropout, |to| &mut to[0]);
 
     fn probes<T: Real>() -> Probes<Self, T> {
         let plain = ordinary::<T>(5, 0.3, 90);

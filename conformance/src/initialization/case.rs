@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use super::{Fan, Initialization, Layer, Plan, Scheme};
 use crate::arguments::{Spoiler, Spoilt, shorten};
+use crate::brief::Brief;
 use crate::call::{guarded, unwritten};
 use crate::technique;
 use crate::{Real, Refusal, Stream, Target};
@@ -24,13 +25,11 @@ pub struct Case<T> {
 
 impl<T> fmt::Debug for Case<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 12;
         let Self { plan: Plan { layer, scheme, family }, stream, draws, .. } = self;
         writeln!(f, "{layer:?}")?;
         writeln!(f, "{scheme:?}, {family:?}")?;
         writeln!(f, "{stream}")?;
-        let more = if draws.len() > SHOWN { " …" } else { "" };
-        write!(f, "draws = {:?}{more}", &draws[..draws.len().min(SHOWN)])
+        write!(f, "draws = {}", Brief(draws))
     }
 }
 

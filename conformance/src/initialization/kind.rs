@@ -7,9 +7,8 @@ use super::mistakes::{self, Mistake};
 use super::{Case, Family, Fan, Function, Layer, Plan, Scheme, properties, truth};
 use crate::arguments::Spoilt;
 use crate::diagnosis::{Probes, Symptom, bits_that_differ, probes_of};
-use crate::property::Property;
-use crate::technique::Technique;
-use crate::{Real, Refusal, Stream, Target, ulp};
+use crate::technique::{Technique, of_its_module};
+use crate::{Real, Stream, Target, ulp};
 
 /// Initialisation, as a [`Technique`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,42 +18,8 @@ impl Technique for Weights {
     const NAME: &'static str = "initialization";
     const PREFIX: &'static str = "INI";
     const ARGUMENT_CLAUSES: &'static [&'static str] = &["INI-14", "INI-15"];
-    type Case<T: Real> = Case<T>;
-    type Function = Function;
-    type Mistake = Mistake;
 
-    fn is_offered<T: Real>(target: &dyn Target<T>) -> bool {
-        target.initialization().is_some()
-    }
-
-    fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
-        properties::properties()
-    }
-
-    fn mistakes() -> &'static [Mistake] {
-        mistakes::all()
-    }
-
-    fn base() -> Mistake {
-        mistakes::BASE
-    }
-
-    fn room<T: Real>(function: Function, like: &Case<T>, _: &Case<T>) -> Vec<Vec<T>> {
-        function.room(like)
-    }
-
-    fn call<T: Real>(
-        function: Function,
-        target: &dyn Target<T>,
-        case: &Case<T>,
-        to: &mut [Vec<T>],
-    ) -> Result<(), Refusal> {
-        function.call(target.initialization().ok_or(Refusal::NotOffered)?, case, to)
-    }
-
-    fn spoilt<T: Real>(case: &Case<T>) -> Vec<Spoilt<Case<T>>> {
-        case.spoilt()
-    }
+    of_its_module!(initialization, |to| to);
 
     fn probes<T: Real>() -> Probes<Self, T> {
         let valid: Vec<_> = valid();

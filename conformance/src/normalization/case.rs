@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Groups, Kind};
+use crate::brief::Brief;
 use crate::technique::outputs_of;
 use crate::{Real, Refusal, Shape, Target};
 
@@ -91,20 +92,5 @@ impl<T: Real, K: Kind> fmt::Debug for Case<T, K> {
         }
         K::show(&self.own, f)?;
         write!(f, "epsilon  {:?}", self.epsilon)
-    }
-}
-
-/// The first few values of a slice.
-pub(crate) struct Brief<'a, T>(pub(crate) &'a [T]);
-
-impl<T: Real> fmt::Display for Brief<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 8;
-        let shown = &self.0[..self.0.len().min(SHOWN)];
-        write!(f, "{shown:?}")?;
-        if self.0.len() > SHOWN {
-            write!(f, " … {} values", self.0.len())?;
-        }
-        Ok(())
     }
 }

@@ -30,7 +30,6 @@ use std::fmt;
 
 use nalgebra::{DMatrix, DVector};
 
-pub(crate) use case::Brief;
 pub use case::{Case, GradientValues};
 pub use contract::Gradients;
 pub use groups::{Along, Groups};

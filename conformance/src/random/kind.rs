@@ -5,11 +5,9 @@ use std::marker::PhantomData;
 
 use super::mistakes::{self, Fault, Mistake};
 use super::{Case, Function, properties};
-use crate::arguments::Spoilt;
 use crate::diagnosis::{Probes, Symptom, bits_that_differ, probes_of};
-use crate::property::Property;
-use crate::technique::{Planted, Technique};
-use crate::{Draw, Real, Refusal, Stream, Target, ulp};
+use crate::technique::{Planted, Technique, of_its_module};
+use crate::{Draw, Real, Stream, Target, ulp};
 
 /// Random numbers, as a [`Technique`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,42 +17,8 @@ impl Technique for Source {
     const NAME: &'static str = "random";
     const PREFIX: &'static str = "RND";
     const ARGUMENT_CLAUSES: &'static [&'static str] = &["RND-13", "RND-14"];
-    type Case<T: Real> = Case<T>;
-    type Function = Function;
-    type Mistake = Mistake;
 
-    fn is_offered<T: Real>(target: &dyn Target<T>) -> bool {
-        target.random().is_some()
-    }
-
-    fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
-        properties::properties()
-    }
-
-    fn mistakes() -> &'static [Mistake] {
-        mistakes::all()
-    }
-
-    fn base() -> Mistake {
-        mistakes::BASE
-    }
-
-    fn room<T: Real>(function: Function, like: &Case<T>, _: &Case<T>) -> Vec<Vec<T>> {
-        function.room(like)
-    }
-
-    fn call<T: Real>(
-        function: Function,
-        target: &dyn Target<T>,
-        case: &Case<T>,
-        to: &mut [Vec<T>],
-    ) -> Result<(), Refusal> {
-        function.call(target.random().ok_or(Refusal::NotOffered)?, case, &mut to[0])
-    }
-
-    fn spoilt<T: Real>(case: &Case<T>) -> Vec<Spoilt<Case<T>>> {
-        case.spoilt()
-    }
+    of_its_module!(random, |to| &mut to[0]);
 
     fn probes<T: Real>() -> Probes<Self, T> {
         let plain = ordinary(Stream { seed: 1, number: 2, step: 3 }, 5, 90);

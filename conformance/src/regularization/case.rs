@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Parameter, Penalty, Regularization, Role, Step};
 use crate::arguments::{Spoiler, Spoilt, shorten};
+use crate::brief::Brief;
 use crate::call::{guarded, unwritten};
 use crate::technique;
 use crate::{Real, Refusal, Target};
@@ -41,19 +42,14 @@ impl<T: fmt::Debug> fmt::Debug for Case<T> {
             w.len()
         )?;
         for (name, values) in [("w", w), ("gradient", gradient), ("scale", scale)] {
-            writeln!(f, "{name} = {}", shown(values))?;
+            writeln!(f, "{name} = {}", Brief(values))?;
         }
         write!(f, "{:?} of the network:", self.penalty)?;
         for (role, values) in self.network.iter().take(SHOWN) {
-            write!(f, " {role:?} {}", shown(values))?;
+            write!(f, " {role:?} {}", Brief(values))?;
         }
         Ok(())
     }
-}
-
-fn shown<T: fmt::Debug>(values: &[T]) -> String {
-    let more = if values.len() > SHOWN { " …" } else { "" };
-    format!("{:?}{more}", &values[..values.len().min(SHOWN)])
 }
 
 /// The functions of the contract.

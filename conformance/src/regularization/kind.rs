@@ -7,9 +7,8 @@ use super::{Case, Function, Penalty, Role, inputs, properties};
 use crate::arguments::Spoilt;
 use crate::diagnosis::{Probes, Symptom, bits_that_differ, probes_of};
 use crate::inputs::unit_at;
-use crate::property::Property;
-use crate::technique::{Function as _, Technique};
-use crate::{Real, Refusal, Strength, Target, Verdict};
+use crate::technique::{Function as _, Technique, of_its_module};
+use crate::{Real, Strength, Target, Verdict};
 
 /// L1/L2 regularisation, as a [`Technique`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,42 +18,8 @@ impl Technique for Penalties {
     const NAME: &'static str = "regularization";
     const PREFIX: &'static str = "REG";
     const ARGUMENT_CLAUSES: &'static [&'static str] = &["REG-16", "REG-17"];
-    type Case<T: Real> = Case<T>;
-    type Function = Function;
-    type Mistake = Mistake;
 
-    fn is_offered<T: Real>(target: &dyn Target<T>) -> bool {
-        target.regularization().is_some()
-    }
-
-    fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
-        properties::properties()
-    }
-
-    fn mistakes() -> &'static [Mistake] {
-        mistakes::all()
-    }
-
-    fn base() -> Mistake {
-        mistakes::BASE
-    }
-
-    fn room<T: Real>(function: Function, like: &Case<T>, _: &Case<T>) -> Vec<Vec<T>> {
-        function.room(like)
-    }
-
-    fn call<T: Real>(
-        function: Function,
-        target: &dyn Target<T>,
-        case: &Case<T>,
-        to: &mut [Vec<T>],
-    ) -> Result<(), Refusal> {
-        function.call(target.regularization().ok_or(Refusal::NotOffered)?, case, &mut to[0])
-    }
-
-    fn spoilt<T: Real>(case: &Case<T>) -> Vec<Spoilt<Case<T>>> {
-        case.spoilt()
-    }
+    of_its_module!(regularization, |to| &mut to[0]);
 
     fn probes<T: Real>() -> Probes<Self, T> {
         let plain = inputs::made::<T>(2, 9);

@@ -146,6 +146,33 @@ fn tanh_is_odd_and_derivatives_are_even() {
     }
 }
 
+/// From y it is 0 here: pytorch/pytorch#195685, tensorflow/tensorflow#126060. 4T/(1 + T)² and t/(1 + t)²
+/// are 4T and t to the last place.
+#[test]
+fn the_gradient_lives_where_y_is_1() {
+    let (tanh, sigmoid) = ((4.0 * (-40.0_f64).exp()) as f32, (-60.0_f64).exp() as f32);
+    assert_eq!(run(Curve::Tanh, false, &[20.0_f32, -20.0]), [1.0, -1.0]);
+    assert_eq!(run(Curve::Tanh, true, &[20.0_f32, -20.0]), [tanh; 2]);
+    assert_eq!(run(Curve::Sigmoid, false, &[60.0_f32]), [1.0]);
+    assert_eq!(run(Curve::Sigmoid, true, &[60.0_f32, -60.0]), [sigmoid; 2]);
+    assert!(run(Curve::Tanh, true, &[44.3_f32])[0].is_normal());
+    assert!(run(Curve::Sigmoid, true, &[87.3_f32])[0].is_normal());
+    assert!(run(Curve::Tanh, true, &[354.0_f64])[0].is_normal());
+}
+
+/// eˣ is ∞ here, and ∞/∞ NaN: jeshraghian/snntorch#433.
+#[test]
+fn no_exponential_overflows() {
+    let far = [89.0_f32, 104.0, 1e4, f32::MAX, -89.0, -104.0, -1e4, -f32::MAX];
+    let farther = far.map(|x| f64::from(x) * 8.0);
+    for curve in SMOOTH {
+        for derivative in [false, true] {
+            assert!(run(curve, derivative, &far).iter().all(|y| y.is_finite()), "{curve:?}");
+            assert!(run(curve, derivative, &farther).iter().all(|y| y.is_finite()), "{curve:?}");
+        }
+    }
+}
+
 /// e⁻¹⁰⁰⁰ is no number of `f64`, but times 10³⁰⁰ it is: 5.0760e-135.
 #[test]
 fn a_large_gradient_reaches_where_the_curve_is_flat() {
