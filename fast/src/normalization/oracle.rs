@@ -124,3 +124,31 @@ impl Random {
 pub(crate) fn serial() -> Policy {
     Policy { level: Level::best(), serial_below: usize::MAX }
 }
+
+/// Calls in a pool while another of its workers is awake and looks for work, if one can be had: a kernel
+/// is done before a sleeping worker wakes, above all on a busy machine.
+pub(crate) fn in_company<R: Send>(pool: &rayon::ThreadPool, call: impl FnOnce() -> R + Send) -> R {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+    const PATIENCE: std::time::Duration = std::time::Duration::from_millis(10);
+    let (done, beat) = (AtomicBool::new(false), AtomicUsize::new(0));
+    pool.install(|| {
+        let caller = rayon::current_thread_index();
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| {
+                // The caller itself would wait for its own end here.
+                while rayon::current_thread_index() != caller && !done.load(Relaxed) {
+                    beat.fetch_add(1, Relaxed);
+                    rayon::yield_now();
+                }
+            });
+            let since = std::time::Instant::now();
+            while beat.load(Relaxed) == 0 && since.elapsed() < PATIENCE {
+                std::hint::spin_loop();
+            }
+            // A panic must not leave the other one waiting.
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call));
+            done.store(true, Relaxed);
+            result.unwrap_or_else(|cause| std::panic::resume_unwind(cause))
+        })
+    })
+}

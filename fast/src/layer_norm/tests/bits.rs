@@ -62,9 +62,7 @@ fn on_any_number_of_threads<T: Element>() {
             let expected = all_bits(&case.run(&serial()));
             // A worker that slept may wake too late for a share: call again until one came.
             for _ in 0..if threads == 1 { 1 } else { 200 } {
-                // A worker that has just been woken looks around for work before it sleeps again.
-                pool.broadcast(|_| ());
-                let results = pool.install(|| case.run(&policy));
+                let results = oracle::in_company(&pool, || case.run(&policy));
                 assert!(all_bits(&results) == expected, "{threads} threads {shape:?}");
                 assert!(results.workers <= threads);
                 most = most.max(results.workers);
