@@ -7,14 +7,11 @@
 //! ```
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use evenkeel_benches::{THREADS, config, copy, pool, values};
+use evenkeel_benches::{PLACES, THREADS, config, copy, pool, values};
 use evenkeel_fast::activation::{self, Curve};
 use evenkeel_fast::{Element, Policy, Workspace};
 
 const VALID: &str = "valid arguments";
-
-/// Bytes of a tensor that stays in the cache, and of one that does not.
-const PLACES: [(&str, usize); 2] = [("cache", 256 << 10), ("memory", 128 << 20)];
 
 const CURVES: [(&str, Curve); 4] = [
     ("sigmoid", Curve::Sigmoid),

@@ -5,10 +5,7 @@ use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 use evenkeel_fast::{Policy, Workspace};
 use rayon::prelude::*;
 
-use crate::{THREADS, pool};
-
-/// Bytes of a tensor that stays in the cache, and of one that does not.
-const PLACES: [(&str, usize); 2] = [("cache", 256 << 10), ("memory", 128 << 20)];
+use crate::{PLACES, THREADS, pool};
 
 /// A kernel that writes `out`.
 pub type Write<'a, T> = &'a (dyn Fn(&mut [T], &mut Workspace, &Policy) + Sync);

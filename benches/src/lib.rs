@@ -16,6 +16,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// The thread counts that are measured.
 pub const THREADS: [usize; 2] = [1, 2];
 
+/// Bytes of a tensor that stays in the cache, and of one that does not.
+pub const PLACES: [(&str, usize); 2] = [("cache", 256 << 10), ("memory", 128 << 20)];
+
 /// Criterion's settings: some seconds a line, since a benchmark has dozens of lines.
 #[must_use]
 pub fn config() -> Criterion {

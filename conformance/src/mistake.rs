@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::Refusal;
+
 /// A label, what was done wrong, and what to do instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MistakeInfo {
@@ -149,6 +151,22 @@ impl<F> Faulty<F> {
         F: Copy,
     {
         Self { info: MistakeInfo { bites: Bites::SingleOnly, ..self.info }, ..self }
+    }
+}
+
+/// What a faulty check makes of a right one: the refusal of an argument that it overlooks is not made,
+/// and where it misnames, refusals name something else.
+pub(crate) fn admitted(
+    checked: Result<(), Refusal>,
+    overlooks: impl Fn(&str) -> bool,
+    misnames: bool,
+) -> Result<(), Refusal> {
+    match checked {
+        Err(Refusal::Invalid { argument, .. }) if overlooks(&argument) => Ok(()),
+        Err(Refusal::Invalid { value, allowed, .. }) if misnames => {
+            Err(Refusal::invalid("argument", value, allowed))
+        }
+        checked => checked,
     }
 }
 

@@ -7,7 +7,7 @@ mod base;
 mod catalogue;
 
 use super::{Activation, Backward, Curve, Forward, FromOutput};
-use crate::mistake::{Faulty, faulty_targets};
+use crate::mistake::{Faulty, admitted, faulty_targets};
 use crate::{Real, Refusal};
 
 /// An activation with one fault.
@@ -125,11 +125,9 @@ impl Faulty<Fault> {
             (Fault::EmptyRefused, Ok(())) if out.is_empty() => {
                 Err(Refusal::invalid("x", "0 elements long", "at least one element"))
             }
-            (fault, Err(Refusal::Invalid { argument, .. })) if fault.overlooks(&argument) => Ok(()),
-            (Fault::Misnamed, Err(Refusal::Invalid { value, allowed, .. })) => {
-                Err(Refusal::invalid("argument", value, allowed))
+            (fault, checked) => {
+                admitted(checked, |name| fault.overlooks(name), fault == Fault::Misnamed)
             }
-            (_, checked) => checked,
         };
         if admitted.is_err() && self.fault == Fault::PartialWrite {
             out.fill(T::from_f64(0.0));

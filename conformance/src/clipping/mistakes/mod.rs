@@ -6,7 +6,7 @@ mod base;
 mod catalogue;
 
 use super::{Clipping, Gradient, Gradients};
-use crate::mistake::{Faulty, faulty_targets};
+use crate::mistake::{Faulty, admitted, faulty_targets};
 use crate::{Real, Refusal};
 
 /// A clipping with one fault.
@@ -140,11 +140,9 @@ impl Faulty<Fault> {
             (Fault::UnlimitedRefused, Ok(())) if threshold.is_infinite() => {
                 Err(Refusal::invalid("threshold", threshold, "finite"))
             }
-            (fault, Err(Refusal::Invalid { argument, .. })) if fault.overlooks(&argument) => Ok(()),
-            (Fault::Misnamed, Err(Refusal::Invalid { value, allowed, .. })) => {
-                Err(Refusal::invalid("argument", value, allowed))
+            (fault, checked) => {
+                admitted(checked, |name| fault.overlooks(name), fault == Fault::Misnamed)
             }
-            (_, checked) => checked,
         }
     }
 

@@ -7,7 +7,7 @@ mod base;
 mod catalogue;
 
 use super::{Initialization, Layer, Plan, Scheme};
-use crate::mistake::{Faulty, faulty_targets};
+use crate::mistake::{Faulty, admitted, faulty_targets};
 use crate::{Real, Refusal, Stream};
 
 /// An initialisation with one fault.
@@ -133,13 +133,7 @@ impl Faulty<Fault> {
         w: &mut [T],
     ) -> Result<(), Refusal> {
         let is_overlooked = plan.check().is_err() && self.seen(plan).check().is_ok();
-        let admitted = match checked {
-            Err(_) if is_overlooked => Ok(()),
-            Err(Refusal::Invalid { value, allowed, .. }) if self.fault == Fault::Misnamed => {
-                Err(Refusal::invalid("argument", value, allowed))
-            }
-            checked => checked,
-        };
+        let admitted = admitted(checked, |_| is_overlooked, self.fault == Fault::Misnamed);
         if admitted.is_err() && self.fault == Fault::PartialWrite {
             w.fill(T::from_f64(0.0));
         }

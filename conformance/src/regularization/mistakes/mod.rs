@@ -8,7 +8,7 @@ mod catalogue;
 
 use super::contract::{check_gradient, check_lambda, check_proximal};
 use super::{Parameter, Penalty, Regularization, Step};
-use crate::mistake::{Faulty, faulty_targets};
+use crate::mistake::{Faulty, admitted, faulty_targets};
 use crate::{Real, Refusal};
 
 /// A regularisation with one fault.
@@ -137,11 +137,9 @@ impl Faulty<Fault> {
             (Fault::EmptyRefused, Ok(())) if length == 0 => {
                 Err(Refusal::invalid("w", "0 elements long", "at least one element"))
             }
-            (fault, Err(Refusal::Invalid { argument, .. })) if fault.overlooks(&argument) => Ok(()),
-            (Fault::Misnamed, Err(Refusal::Invalid { value, allowed, .. })) => {
-                Err(Refusal::invalid("argument", value, allowed))
+            (fault, checked) => {
+                admitted(checked, |name| fault.overlooks(name), fault == Fault::Misnamed)
             }
-            (_, checked) => checked,
         };
         if admitted.is_err() && self.fault == Fault::PartialWrite {
             out.fill(T::from_f64(0.0));
