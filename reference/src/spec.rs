@@ -31,9 +31,21 @@ pub const REGULARIZATION: &str = include_str!("../spec/regularization.md");
 /// The page of gradient clipping.
 pub const CLIPPING: &str = include_str!("../spec/clipping.md");
 
+/// The page of the network.
+pub const NETWORK: &str = include_str!("../spec/network.md");
+
 /// All pages, in the order in which their clauses are listed.
-pub const PAGES: [&str; 8] =
-    [BATCH_NORM, LAYER_NORM, RANDOM, DROPOUT, INITIALIZATION, ACTIVATION, REGULARIZATION, CLIPPING];
+pub const PAGES: [&str; 9] = [
+    BATCH_NORM,
+    LAYER_NORM,
+    RANDOM,
+    DROPOUT,
+    INITIALIZATION,
+    ACTIVATION,
+    REGULARIZATION,
+    CLIPPING,
+    NETWORK,
+];
 
 /// How binding a clause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
