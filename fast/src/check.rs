@@ -32,6 +32,14 @@ fn values(len: usize) -> String {
     if len == 1 { "1 value".into() } else { format!("{len} values") }
 }
 
+/// Refuses a batch of too few rows.
+pub(crate) fn rows(rows: usize, least: usize) -> Result<(), Error> {
+    if rows >= least {
+        return Ok(());
+    }
+    Err(Error::new("rows", rows.to_string(), format!("at least {least}")))
+}
+
 /// Refuses a negative or non-finite ε.
 pub(crate) fn epsilon(epsilon: f64) -> Result<(), Error> {
     not_negative("epsilon", epsilon)

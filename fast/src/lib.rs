@@ -35,6 +35,7 @@ mod error;
 pub mod initialization;
 pub mod layer_norm;
 mod moments;
+pub mod network;
 mod normalization;
 mod pair;
 mod policy;

@@ -65,10 +65,42 @@ pub(crate) fn same_size<V>(
     values: &DMatrix<V>,
     x: &DMatrix<f64>,
 ) -> Result<(), Error> {
-    if values.shape() == x.shape() {
+    size_is(argument, values, x.nrows(), x.ncols())
+}
+
+/// A matrix of so many columns.
+pub(crate) fn width(argument: &'static str, x: &DMatrix<f64>, columns: usize) -> Result<(), Error> {
+    size_is(argument, x, x.nrows(), columns)
+}
+
+/// A matrix of that size.
+pub(crate) fn size_is<V>(
+    argument: &'static str,
+    x: &DMatrix<V>,
+    rows: usize,
+    columns: usize,
+) -> Result<(), Error> {
+    if x.shape() == (rows, columns) {
         return Ok(());
     }
-    Err(Error::new(argument, size(values), size(x)))
+    Err(Error::new(argument, size(x), format!("{rows} × {columns}")))
+}
+
+/// A batch of so many rows at least.
+pub(crate) fn rows(x: &DMatrix<f64>, least: usize) -> Result<(), Error> {
+    if x.nrows() >= least {
+        return Ok(());
+    }
+    Err(Error::new("rows", x.nrows(), format!("at least {least}")))
+}
+
+/// A class for each row of `z`, each with a column.
+pub(crate) fn classes(classes: &[usize], z: &DMatrix<f64>) -> Result<(), Error> {
+    length("classes", classes.len(), z.nrows())?;
+    match classes.iter().find(|&&class| class >= z.ncols()) {
+        Some(class) => Err(Error::new("classes", class, format!("below {}", z.ncols()))),
+        None => Ok(()),
+    }
 }
 
 /// ε, a strength, a rate, or the bound of a uniform distribution: finite and not negative.

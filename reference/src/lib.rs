@@ -15,6 +15,7 @@
 //! | [`activation`] | sigmoid, tanh, ReLU, leaky ReLU: forward, gradients from x and from y | ACT-01 … ACT-28 |
 //! | [`regularization`] | L1 and L2 penalties: gradients, proximal step, weight decay | REG-01 … REG-20 |
 //! | [`clipping`] | gradient clipping: by value, by norm, by the norm of many tensors | CLP-01 … CLP-25 |
+//! | [`network`] | a network of dense layers and the techniques: loss, back-propagation, one step | NET-01 … NET-21 |
 //!
 //! # How to cite
 //!
@@ -54,6 +55,7 @@ mod error;
 pub mod initialization;
 pub mod layer_norm;
 pub mod layout;
+pub mod network;
 pub mod random;
 pub mod regularization;
 pub mod spec;

@@ -53,7 +53,7 @@ pub enum Curve {
 }
 
 impl Curve {
-    fn check(self) -> Result<(), Error> {
+    pub(crate) fn check(self) -> Result<(), Error> {
         if let Self::LeakyRelu { slope } = self { check::slope(slope) } else { Ok(()) }
     }
 
