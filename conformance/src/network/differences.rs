@@ -8,7 +8,8 @@
 //! kink lies within the step L is smooth; what bends most is a normalisation whose σ² + ε is small, by some
 //! (σ² + ε)^(−3/2): even at 10⁻¹⁰ that leaves 2⁻⁹⁰, far below the bounds of `f64`.
 //!
-//! **Cancellation.** L is right to some 2⁻³²⁰ of what was added up on the way; the difference loses 70 bits of that.
+//! **Cancellation.** L is right to some 2⁻³⁰⁰ of what was added up on the way, and the difference divides that by
+//! 2h: 2⁻²³¹ are left, of the loss, the outputs and 1. With 30 bits to spare a slope below 2⁻²⁰⁰ of that is none.
 
 use super::judge::{Mode, Number, Pass, forward, loss};
 use super::{Case, Layer};
@@ -29,14 +30,16 @@ pub(super) fn along_one<T: Real>(case: &Case<T>, place: usize) -> Direction {
     direction
 }
 
-/// The slope along a direction; none if a kink lies within the step.
-pub(super) fn slope<T: Real>(case: &Case<T>, direction: &Direction) -> Option<Exact> {
+/// The slope along a direction, and how far off it may be; none if a kink lies within the step.
+pub(super) fn slope<T: Real>(case: &Case<T>, direction: &Direction) -> Option<(Exact, f64)> {
     let (up, down) = (moved(case, direction, 1.0), moved(case, direction, -1.0));
     if !on_the_same_sides(case, &up, &down) {
         return None;
     }
-    let rise = loss(case, up.output()) - loss(case, down.output());
-    Some(rise.scaled(-STEP - 1))
+    let losses = [loss(case, up.output()), loss(case, down.output())];
+    let sizes = up.output().iter().chain(&losses).map(|value| value.to_f64().abs());
+    let off = 2.0_f64.powi(-200) * sizes.fold(1.0, f64::max);
+    Some(((&losses[0] - &losses[1]).scaled(-STEP - 1), off))
 }
 
 /// The forward pass of x and θ moved along a direction by a step.
@@ -95,10 +98,10 @@ mod tests {
     fn a_line_has_its_slopes() {
         let dense = Layer::Dense { inputs: 1, outputs: 1 };
         let case = squared(vec![dense], vec![3.0, -1.0], vec![2.0]);
-        let slopes = (0..3).map(|i| slope(&case, &along_one(&case, i)).expect("no kink").to_f64());
-        assert_eq!(slopes.collect::<Vec<_>>(), [12.0, 8.0, 4.0]);
-        let along = slope(&case, &vec![1.0, -2.0, 0.5]).expect("no kink").to_f64();
-        assert_eq!(along, 12.0 - 16.0 + 2.0);
+        let along = |direction| slope(&case, &direction).expect("no kink").0.to_f64();
+        let each = (0..3).map(|i| along(along_one(&case, i)));
+        assert_eq!(each.collect::<Vec<_>>(), [12.0, 8.0, 4.0]);
+        assert_eq!(along(vec![1.0, -2.0, 0.5]), 12.0 - 16.0 + 2.0);
     }
 
     /// At w·x + b = 0 there is no slope; where the kink is reached by what does not move, there is.
@@ -108,6 +111,7 @@ mod tests {
         let case = squared(layers, vec![0.5, -1.0], vec![2.0]);
         assert_eq!(slope(&case, &along_one(&case, 2)), None);
         let still = squared(case.layers.clone(), vec![0.0, 0.0], vec![0.0]);
-        assert_eq!(slope(&still, &along_one(&still, 0)), Some(Exact::zero()));
+        let slope = slope(&still, &along_one(&still, 0)).map(|(slope, _)| slope);
+        assert_eq!(slope, Some(Exact::zero()));
     }
 }

@@ -3,8 +3,8 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | `contract` | [`Network`], the trait that a target implements, and its arguments |
-//! | `case`, `inputs` | one input to every function, and where inputs come from |
+//! | `contract`, `layer` | [`Network`], the trait that a target implements, its arguments and layers |
+//! | `case`, `spoilt`, `inputs` | one input to every function, spoilt ones, and where inputs come from |
 //! | `judge` | the judge's own forward, back-propagation and step, on numbers that know their error |
 //! | `differences` | slopes of the loss in 320 bits |
 //! | `properties` | one property a row, each naming its clause |
@@ -66,11 +66,15 @@ mod differences;
 mod inputs;
 mod judge;
 mod kind;
+mod layer;
 pub mod mistakes;
 mod properties;
+mod reference;
+mod spoilt;
 mod suite;
 
 pub use case::{Case, Function, GoalValues};
-pub use contract::{Batch, Goal, Layer, Net, Network, Plan, Rule, Taken};
+pub use contract::{Batch, Goal, Net, Network, Rule, Taken};
 pub use kind::Nets;
+pub use layer::{Layer, Plan};
 pub use suite::{Alone, PARTS, assert_property};

@@ -19,3 +19,6 @@ pub(super) use forward::{Mode, Pass, forward, loss};
 pub(super) use near::Near;
 pub(super) use number::Number;
 pub(super) use step::{Stepped, step};
+
+#[cfg(test)]
+mod tests;

@@ -148,7 +148,8 @@ impl<T: Real> Number for Near<T> {
     }
 
     fn times(&self, other: &Self) -> Self {
-        if self.is_nothing() || other.is_nothing() {
+        let vanishes = |a: &Self, b: &Self| a.is_nothing() && b.size().is_finite();
+        if vanishes(self, other) || vanishes(other, self) {
             return Self::new(0.0, 0.0);
         }
         let error = self.value.abs() * other.error

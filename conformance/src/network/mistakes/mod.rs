@@ -1,11 +1,12 @@
 //! Networks with one fault each, and a label.
 //!
-//! All stand on one plain `f64` network (`base`, `backward`, `step`); the catalogue has the labels and the
+//! All stand on one plain `f64` network (`base`, `losses`, `backward`, `step`); the catalogue has the labels and the
 //! sentences.
 
 mod backward;
 mod base;
 mod catalogue;
+mod losses;
 mod step;
 
 use base::{Aim, Run, wide};

@@ -84,9 +84,10 @@ pub(super) fn are_slopes<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Che
     let step = (got.len() / MOST).max(1);
     let first = case.rows % step;
     let each = (first..got.len()).step_by(step).take(MOST).map(|i| {
-        let (Some(one), Some(slope)) =
-            (judged[i].expected(largest), slope(case, &along_one(case, i)))
-        else {
+        let Some((slope, off)) = slope(case, &along_one(case, i)) else {
+            return ILL_CONDITIONED;
+        };
+        let Some(one) = judged[i].and_error(off).expected(largest) else {
             return ILL_CONDITIONED;
         };
         let one = Expected { truth: slope.to_wide(), ..one };
@@ -127,9 +128,11 @@ pub(super) fn along_a_direction<T: Real>(target: &dyn Target<T>, case: &Case<T>)
     let direction: Vec<f64> = (0..got.len()).map(|i| unit_at(seed, i)).collect();
     let bound: f64 = judged.iter().zip(&direction).map(|(g, d)| g.error * d.abs()).sum();
     let size: f64 = judged.iter().zip(&direction).map(|(g, d)| (g.value * d).abs()).sum();
-    let Some(slope) = slope(case, &direction).filter(|_| bound <= size / 64.0) else {
+    let Some((slope, off)) = slope(case, &direction) else { return Ok(ILL_CONDITIONED) };
+    let bound = bound + off;
+    if bound > size / 64.0 {
         return Ok(ILL_CONDITIONED);
-    };
+    }
     if let Some(i) = got.iter().position(|g| !g.is_finite()) {
         let shown = format!("{:?}", got[i]);
         return Ok(Finding::fail(place(case, i), shown, "a number", "the data are finite"));
