@@ -81,14 +81,16 @@ pub(crate) fn shorten<T>(values: &mut Vec<T>) {
     values.truncate(values.len().saturating_sub(1));
 }
 
-/// Runs every spoilt call that the target offers and hands the results to `judge`.
+/// Runs every call with a spoilt argument that is wanted and offered, and hands the results to `judge`.
 fn each_refusal<K: Technique, T: Real>(
     target: &dyn Target<T>,
     case: &K::Case<T>,
+    wanted: impl Fn(&str) -> bool,
     judge: impl Fn(&str, &str, Result<(), Refusal>, bool) -> Verdict,
 ) -> Checked {
     let mut verdict = Verdict::CannotTell("no function is offered");
-    for Spoilt { argument, how, case: spoilt, like } in K::spoilt(case) {
+    let spoilt = K::spoilt(case).into_iter().filter(|spoilt| wanted(spoilt.argument));
+    for Spoilt { argument, how, case: spoilt, like } in spoilt {
         let takes = |function: &&K::Function| function.arguments().contains(&argument);
         for function in K::Function::ALL.iter().filter(takes) {
             let mut before = K::room(*function, &like, &spoilt);
@@ -112,7 +114,16 @@ pub(crate) fn are_named<K: Technique, T: Real>(
     target: &dyn Target<T>,
     case: &K::Case<T>,
 ) -> Checked {
-    each_refusal::<K, T>(target, case, |argument, place, result, _| {
+    are_named_among::<K, T>(target, case, |_| true)
+}
+
+/// The same of some arguments only.
+pub(crate) fn are_named_among<K: Technique, T: Real>(
+    target: &dyn Target<T>,
+    case: &K::Case<T>,
+    wanted: fn(&str) -> bool,
+) -> Checked {
+    each_refusal::<K, T>(target, case, wanted, |argument, place, result, _| {
         // For a shape beyond memory every tensor is too short: any of them may be named.
         match result {
             Err(Refusal::Invalid { argument: named, .. })
@@ -148,7 +159,16 @@ pub(crate) fn write_nothing<K: Technique, T: Real>(
     target: &dyn Target<T>,
     case: &K::Case<T>,
 ) -> Checked {
-    each_refusal::<K, T>(target, case, |_, place, result, untouched| {
+    write_nothing_among::<K, T>(target, case, |_| true)
+}
+
+/// The same of some arguments only.
+pub(crate) fn write_nothing_among<K: Technique, T: Real>(
+    target: &dyn Target<T>,
+    case: &K::Case<T>,
+    wanted: fn(&str) -> bool,
+) -> Checked {
+    each_refusal::<K, T>(target, case, wanted, |_, place, result, untouched| {
         if untouched || result.is_ok() {
             return Verdict::HOLDS;
         }

@@ -11,6 +11,7 @@ use crate::clipping::Clipping;
 use crate::dropout::Dropout;
 use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
+use crate::network::Network;
 use crate::normalization::{Gradients, Pulled};
 use crate::random::Random;
 use crate::regularization::Regularization;
@@ -54,6 +55,10 @@ impl<T: Real> Target<T> for Reference {
     }
 
     fn clipping(&self) -> Option<&dyn Clipping<T>> {
+        Some(self)
+    }
+
+    fn network(&self) -> Option<&dyn Network<T>> {
         Some(self)
     }
 }

@@ -9,6 +9,7 @@ use crate::dropout::Drop;
 use crate::initialization::Weights;
 use crate::layer_norm::Layer;
 use crate::mistake::MistakeInfo;
+use crate::network::Nets;
 use crate::property::Settings;
 use crate::random::Source;
 use crate::regularization::Penalties;
@@ -91,6 +92,7 @@ pub fn all<T: Real>() -> Vec<&'static dyn Suite<T>> {
         &Of::<Curves>(PhantomData),
         &Of::<Penalties>(PhantomData),
         &Of::<Clip>(PhantomData),
+        &Of::<Nets>(PhantomData),
     ]
 }
 
@@ -108,6 +110,7 @@ pub fn mistakes() -> Vec<&'static MistakeInfo> {
         .chain(of::<Curves>())
         .chain(of::<Penalties>())
         .chain(of::<Clip>())
+        .chain(of::<Nets>())
         .collect()
 }
 
@@ -125,4 +128,5 @@ pub fn mistake<T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
         .or_else(|| of::<Curves, T>(label))
         .or_else(|| of::<Penalties, T>(label))
         .or_else(|| of::<Clip, T>(label))
+        .or_else(|| of::<Nets, T>(label))
 }

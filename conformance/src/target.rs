@@ -7,6 +7,7 @@ use crate::clipping::Clipping;
 use crate::dropout::Dropout;
 use crate::initialization::Initialization;
 use crate::layer_norm::LayerNorm;
+use crate::network::Network;
 use crate::random::Random;
 use crate::regularization::Regularization;
 
@@ -55,6 +56,11 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// Gradient clipping, if this target has it.
     fn clipping(&self) -> Option<&dyn Clipping<T>> {
+        None
+    }
+
+    /// Networks, if this target has them.
+    fn network(&self) -> Option<&dyn Network<T>> {
         None
     }
 

@@ -27,4 +27,5 @@ mod truth;
 pub use case::{Case, Direction, Function, Shape};
 pub use contract::{Activation, Backward, Curve, Forward, FromOutput, Kink};
 pub use kind::Curves;
+pub(crate) use reference::curve as curve_of_reference;
 pub use suite::{Alone, PARTS, assert_property};

@@ -25,7 +25,8 @@ impl<T: Real> Activation<T> for Reference {
     }
 }
 
-fn curve(curve: Curve) -> reference::Curve {
+/// The same curve of the reference.
+pub(crate) fn curve(curve: Curve) -> reference::Curve {
     match curve {
         Curve::Sigmoid => reference::Curve::Sigmoid,
         Curve::Tanh => reference::Curve::Tanh,
