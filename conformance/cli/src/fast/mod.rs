@@ -6,8 +6,11 @@ mod clipping;
 mod dropout;
 mod initialization;
 mod layer_norm;
+mod network;
 mod random;
 mod regularization;
+
+pub use network::{kernel_layer, kernel_rule};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +22,7 @@ use evenkeel_conformance::clipping::Clipping;
 use evenkeel_conformance::dropout::Dropout;
 use evenkeel_conformance::initialization::Initialization;
 use evenkeel_conformance::layer_norm::LayerNorm;
+use evenkeel_conformance::network::Network;
 use evenkeel_conformance::random::Random;
 use evenkeel_conformance::regularization::Regularization;
 use evenkeel_conformance::{Real, Refusal, Shape, Target};
@@ -125,6 +129,10 @@ impl<T: Real + Element> Target<T> for Fast {
     }
 
     fn clipping(&self) -> Option<&dyn Clipping<T>> {
+        Some(self)
+    }
+
+    fn network(&self) -> Option<&dyn Network<T>> {
         Some(self)
     }
 
