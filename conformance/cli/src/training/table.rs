@@ -7,7 +7,7 @@ use crate::table::{self, table};
 /// How far the target's parameters are from the reference's.
 pub(super) fn agreement(told: &Agreement) -> String {
     let mut header = vec!["network on digits, in step with the reference".to_string()];
-    header.extend(STEPS.map(|step| format!("step {step}\ndifference/bound")));
+    header.extend(STEPS.map(|step| format!("step {step}\nerror/bound")));
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let mut table = table(&header, 1);
     let bounds = ["f32, within 4 spreads of ten runs", "f64, within 10⁻⁹ of the layer's largest"];
@@ -21,6 +21,7 @@ pub(super) fn agreement(told: &Agreement) -> String {
 
 fn ratio(ratio: f64) -> String {
     match ratio {
+        _ if ratio > 0.0 && ratio < 1e-3 => format!("{ratio:.0e}"),
         _ if ratio <= 1.0 => format!("{ratio:.3}"),
         _ if ratio < 1e4 => format!("{ratio:.1} BROKEN"),
         _ => format!("{ratio:.0e} BROKEN"),
