@@ -15,6 +15,7 @@
 //! | [`activation`] | sigmoid, tanh, ReLU, leaky ReLU: forward, gradients from x and from y | ACT-01 … ACT-28 |
 //! | [`regularization`] | L1 and L2 penalties: gradients, proximal step, weight decay | REG-01 … REG-20 |
 //! | [`clipping`] | gradient clipping: by value, by norm, by the norm of many tensors | CLP-01 … CLP-25 |
+//! | [`capacity`] | parameters of layers and networks, narrower ones, the widest in a budget, the gap | CAP-01 … CAP-21 |
 //!
 //! # How to cite
 //!
@@ -47,6 +48,7 @@
 
 pub mod activation;
 pub mod batch_norm;
+pub mod capacity;
 mod check;
 pub mod clipping;
 pub mod dropout;
