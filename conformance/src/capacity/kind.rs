@@ -53,7 +53,7 @@ fn pair<T: Real>([train, validation]: [f64; 2]) -> [T; 2] {
 }
 
 /// Layers of every kind, two of them alike, and sizes that differ everywhere.
-fn plain<T: Real>() -> Case<T> {
+pub(super) fn plain<T: Real>() -> Case<T> {
     let dense = |has_biases| Layer::Dense { inputs: 3, outputs: 5, has_biases };
     let convolution = |outputs, groups, has_biases| Layer::Convolution {
         inputs: 6,

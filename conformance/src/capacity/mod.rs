@@ -19,6 +19,8 @@ pub mod mistakes;
 mod properties;
 mod reference;
 mod suite;
+#[cfg(test)]
+mod tests;
 mod truth;
 
 pub use case::{Case, Function};

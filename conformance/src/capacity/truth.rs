@@ -14,6 +14,7 @@ fn tensors(layer: &Layer) -> Vec<Vec<usize>> {
         }
         // One tensor for each group, each with its share of both sides.
         Layer::Convolution { inputs, outputs, kernel, groups, has_biases } => {
+            let groups = groups.max(1); // 0 is refused by who looks at sizes
             let one = vec![outputs / groups, inputs / groups, kernel];
             let mut all = vec![[vec![groups], one].concat()];
             all.extend(has_biases.then(|| vec![outputs]));
@@ -28,7 +29,7 @@ fn elements(axes: &[usize]) -> Option<u128> {
     axes.iter().try_fold(1_u128, |product, axis| product.checked_mul(*axis as u128))
 }
 
-/// The parameters of a list of layers; their sizes are valid.
+/// The parameters of a list of layers.
 pub(super) fn count(layers: &[Layer]) -> Option<u128> {
     let mut tensors = layers.iter().flat_map(tensors);
     tensors.try_fold(0_u128, |sum, axes| sum.checked_add(elements(&axes)?))
