@@ -27,7 +27,7 @@
 //!
 //! - Rows are samples, columns are features (channels); [`layout`] brings images into that form.
 //! - Sums are taken one term after the other; no matrix product is hidden in an operator.
-//! - Everything is `f64`, and every intermediate is returned where a formula has one.
+//! - Everything but a count is `f64`, and every intermediate is returned where a formula has one.
 //! - An argument that the clauses do not allow is an [`Error`] that names it; nothing panics. NaN and
 //!   infinities in the data are not errors: the page of the technique says what comes out.
 //! - Formulas are written in plain text: x̂, μ, σ², √, Σ. `u` is the unit roundoff, 2⁻⁵³ in `f64`.
