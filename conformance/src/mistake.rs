@@ -173,7 +173,7 @@ pub(crate) fn admitted(
 /// The mistakes of a technique as targets: `accessor` is the method of [`Target`](crate::Target) that
 /// gives the trait `$contract`; where the fault is `$level`, another level has the fault `$other`.
 macro_rules! faulty_targets {
-    ($accessor:ident, $contract:ident, $level:path => $other:path) => {
+    ($accessor:ident, $contract:ident $(, $level:path => $other:path)?) => {
         impl<T: $crate::Real> $crate::Target<T> for Mistake {
             fn name(&self) -> String {
                 self.info.label.into()
@@ -182,13 +182,14 @@ macro_rules! faulty_targets {
             fn $accessor(&self) -> Option<&dyn $contract<T>> {
                 Some(self)
             }
-
+            $(
             fn variants(&self) -> Vec<(String, Box<dyn $crate::Target<T>>)> {
                 if self.fault != $level {
                     return Vec::new();
                 }
                 vec![("other-level".into(), Box::new(Self { fault: $other, ..*self }))]
             }
+            )?
 
             /// They claim everything, so that every bound is checked.
             fn promises(&self) -> bool {

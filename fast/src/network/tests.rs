@@ -153,6 +153,14 @@ fn inference_is_row_by_row() {
     }
 }
 
+#[test]
+fn capacity_counts_what_the_network_keeps() {
+    let net = network::<f32>([30, 50, 40]);
+    let layers: Vec<_> = net.layers().iter().copied().map(crate::capacity::Layer::from).collect();
+    let count = crate::capacity::parameter_count(&layers).unwrap();
+    assert_eq!(count, net.parameters().len() as u64);
+}
+
 #[track_caller]
 fn assert_refused<R: std::fmt::Debug>(result: Result<R, Error>, argument: &str) {
     let error = result.expect_err("this must be refused");

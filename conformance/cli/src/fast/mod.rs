@@ -2,6 +2,7 @@
 
 mod activation;
 mod batch_norm;
+mod capacity;
 mod clipping;
 mod dropout;
 mod initialization;
@@ -18,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use evenkeel_conformance::Draw;
 use evenkeel_conformance::activation::Activation;
 use evenkeel_conformance::batch_norm::BatchNorm;
+use evenkeel_conformance::capacity::Capacity;
 use evenkeel_conformance::clipping::Clipping;
 use evenkeel_conformance::dropout::Dropout;
 use evenkeel_conformance::initialization::Initialization;
@@ -129,6 +131,10 @@ impl<T: Real + Element> Target<T> for Fast {
     }
 
     fn clipping(&self) -> Option<&dyn Clipping<T>> {
+        Some(self)
+    }
+
+    fn capacity(&self) -> Option<&dyn Capacity<T>> {
         Some(self)
     }
 

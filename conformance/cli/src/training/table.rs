@@ -1,5 +1,7 @@
 //! What training says.
 
+use evenkeel_fast::capacity::loss_gap;
+
 use super::agreement::{Agreement, STEPS};
 use super::epochs::{Epoch, Trained};
 use crate::table::{self, table};
@@ -45,7 +47,7 @@ pub(super) fn epochs(trained: &Trained) -> String {
     for epoch in trained.epochs.iter().filter(|epoch| SHOWN.contains(&epoch.number)) {
         let Epoch { number, training, train, test, accuracy } = *epoch;
         let mut row = vec![format!("epoch {number}")];
-        row.extend([training, train, test, test - train].map(|loss| format!("{loss:.4}")));
+        row.extend([training, train, test, loss_gap(train, test)].map(|loss| format!("{loss:.4}")));
         row.push(table::percent(accuracy));
         table.add_row(row);
     }
