@@ -148,13 +148,15 @@ impl<T: Element> Network<T> {
         scratch: &'s mut Scratch<T>,
     ) -> Result<&'s [T], Error> {
         scratch.make_room(&self.layers, &self.places, rows);
-        let Scratch { policy, workspace, outputs, moments, .. } = scratch;
+        scratch.most_workers = 0;
         for k in 0..self.layers.len() {
+            let Scratch { policy, workspace, outputs, moments, .. } = scratch;
             let Place { inputs, outputs: width, .. } = self.places[k];
             let (before, from_here) = outputs.split_at_mut(k);
             let a = before.last().map_or(x, |a| &a[..rows * inputs]);
             let y = &mut from_here[0][..rows * width];
             self.through(k, rows, mode, a, y, &mut moments[k], workspace, policy)?;
+            scratch.count_workers();
         }
         Ok(&scratch.outputs[self.layers.len() - 1][..rows * self.outputs()])
     }
@@ -255,6 +257,7 @@ impl<T: Element> Network<T> {
         for k in (last..self.layers.len()).rev() {
             let passes_on = wants_dx || k > last;
             self.back_through(k, batch, passes_on, scratch)?;
+            scratch.count_workers();
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ pub(super) struct Rows<'a, T> {
 
 /// The products in one precision.
 pub trait Products: Copy {
-    /// c ← a·b, or c + a·b: rows times columns, `by_rows` times b as it lies or b across.
+    /// c ← a·b, or c + a·b.
     #[doc(hidden)]
     fn product(a: MatRef<'_, Self>, b: MatRef<'_, Self>, accum: Accum, c: MatMut<'_, Self>);
 }

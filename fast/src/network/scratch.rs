@@ -22,6 +22,8 @@ pub struct Scratch<T> {
     pub(super) gradient: Vec<T>,
     /// The loss of each row.
     pub(super) losses: Vec<f64>,
+    /// How many threads took part in one layer of the last call, at most.
+    pub(super) most_workers: usize,
 }
 
 impl<T: Element> Scratch<T> {
@@ -31,10 +33,14 @@ impl<T: Element> Scratch<T> {
         Self { policy, ..Self::default() }
     }
 
-    /// How many threads took part in the last kernel.
+    /// How many threads took part in a layer of the last call, at most.
     #[must_use]
     pub fn workers_seen(&self) -> usize {
-        self.workspace.workers_seen()
+        self.most_workers
+    }
+
+    pub(super) fn count_workers(&mut self) {
+        self.most_workers = self.most_workers.max(self.workspace.workers_seen());
     }
 
     /// Room for the forward pass of so many rows.
