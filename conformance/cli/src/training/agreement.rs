@@ -205,7 +205,7 @@ mod tests {
     /// What a mistake does in a hundred steps is no rounding: both bounds see it, ten times over.
     #[test]
     fn mistakes_leave_the_reference_tenfold() {
-        for label in ["net-dropout-scale", "net-bn-mean-path", "net-decay-on-biases"] {
+        for label in ["net-dropout-scale", "net-mean-path", "net-decay-on-biases"] {
             let Agreement { single, double, .. } = of(label);
             println!("{label}: f32 {single:.1?}, f64 {double:?}");
             let worst = [single, double].map(|ratios| ratios.into_iter().fold(0.0, f64::max));
