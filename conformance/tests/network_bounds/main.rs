@@ -7,6 +7,7 @@
 //! ```
 
 mod backward;
+mod diagnosis;
 mod forward;
 mod step;
 
