@@ -57,7 +57,7 @@
 //! over, and a case of which nothing is left counts as *cannot tell*.
 //!
 //! **Tight or slack.** Errors add up by their magnitudes, so the bound is a worst case over signs. On ten thousand
-//! small networks a property, sound `f32` arithmetic comes to between 0.04 and 0.7 of it; on wide ones, where γₙ of
+//! small networks a property, sound `f32` arithmetic comes to between 0.04 and 0.7 of it; through wide ones, where γₙ of
 //! n = 17 to 70 terms stands for a √n, to between 0.001 and 0.04 (`tests/network_bounds` prints how near). What a
 //! mistake of the catalogue gives is beyond it by far.
 
