@@ -7,7 +7,7 @@
 //!
 //! - Check your own code with one line: [`batch_norm_suite!`], [`layer_norm_suite!`],
 //!   [`random_suite!`], [`dropout_suite!`], [`initialization_suite!`], [`activation_suite!`],
-//!   [`regularization_suite!`], [`clipping_suite!`], [`network_suite!`].
+//!   [`regularization_suite!`], [`clipping_suite!`], [`capacity_suite!`], [`network_suite!`].
 //! - Anything that implements [`Target`] can be checked by a program: [`technique::check`], [`suites`].
 //!
 //! | module | holds |
@@ -18,6 +18,7 @@
 //! | [`activation`] | sigmoid, tanh, ReLU and leaky ReLU |
 //! | [`regularization`] | L1/L2 penalties, their gradients and steps |
 //! | [`clipping`] | gradient clipping: by value, by norm, by the norm of many tensors |
+//! | [`capacity`] | parameters of layers and networks, smaller networks, the gap |
 //! | [`network`] | a feed-forward network: loss, back-propagation, one step |
 //! | [`distribution`] | whether draws have their distribution: exact finite-sample bounds |
 //! | [`technique`] | what the machinery asks of a technique |
@@ -44,6 +45,7 @@ pub mod batch_norm;
 mod bits;
 mod brief;
 mod call;
+pub mod capacity;
 pub mod clipping;
 mod compare;
 pub mod diagnosis;

@@ -183,7 +183,7 @@ macro_rules! faulty_targets {
             fn $accessor(&self) -> Option<&dyn $contract<T>> {
                 Some(self)
             }
-
+            $(
             fn variants(&self) -> Vec<(String, Box<dyn $crate::Target<T>>)> {
                 $(if self.fault == $level {
                     let other: Box<dyn $crate::Target<T>> =
@@ -192,6 +192,7 @@ macro_rules! faulty_targets {
                 })?
                 Vec::new()
             }
+            )?
 
             /// They claim everything, so that every bound is checked.
             fn promises(&self) -> bool {

@@ -7,6 +7,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::activation::Activation;
 use crate::batch_norm::BatchNorm;
+use crate::capacity::Capacity;
 use crate::clipping::Clipping;
 use crate::dropout::Dropout;
 use crate::initialization::Initialization;
@@ -55,6 +56,10 @@ impl<T: Real> Target<T> for Reference {
     }
 
     fn clipping(&self) -> Option<&dyn Clipping<T>> {
+        Some(self)
+    }
+
+    fn capacity(&self) -> Option<&dyn Capacity<T>> {
         Some(self)
     }
 

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::activation::Curves;
 use crate::batch_norm::Batch;
+use crate::capacity::Count;
 use crate::clipping::Clip;
 use crate::dropout::Drop;
 use crate::initialization::Weights;
@@ -92,6 +93,7 @@ pub fn all<T: Real>() -> Vec<&'static dyn Suite<T>> {
         &Of::<Curves>(PhantomData),
         &Of::<Penalties>(PhantomData),
         &Of::<Clip>(PhantomData),
+        &Of::<Count>(PhantomData),
         &Of::<Nets>(PhantomData),
     ]
 }
@@ -110,6 +112,7 @@ pub fn mistakes() -> Vec<&'static MistakeInfo> {
         .chain(of::<Curves>())
         .chain(of::<Penalties>())
         .chain(of::<Clip>())
+        .chain(of::<Count>())
         .chain(of::<Nets>())
         .collect()
 }
@@ -128,5 +131,6 @@ pub fn mistake<T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
         .or_else(|| of::<Curves, T>(label))
         .or_else(|| of::<Penalties, T>(label))
         .or_else(|| of::<Clip, T>(label))
+        .or_else(|| of::<Count, T>(label))
         .or_else(|| of::<Nets, T>(label))
 }

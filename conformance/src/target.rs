@@ -3,6 +3,7 @@
 use crate::Real;
 use crate::activation::Activation;
 use crate::batch_norm::BatchNorm;
+use crate::capacity::Capacity;
 use crate::clipping::Clipping;
 use crate::dropout::Dropout;
 use crate::initialization::Initialization;
@@ -56,6 +57,11 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// Gradient clipping, if this target has it.
     fn clipping(&self) -> Option<&dyn Clipping<T>> {
+        None
+    }
+
+    /// Counts of parameters, smaller networks and the gap, if this target has them.
+    fn capacity(&self) -> Option<&dyn Capacity<T>> {
         None
     }
 

@@ -129,3 +129,49 @@ pub(crate) fn slope(slope: f64) -> Result<(), Error> {
     }
     Err(Error::new("slope", slope.to_string(), "finite"))
 }
+
+/// Refuses a size or a number of layers that is 0.
+pub(crate) fn at_least_one(name: &'static str, size: usize) -> Result<(), Error> {
+    if size > 0 { Ok(()) } else { Err(Error::new(name, "0", "at least 1")) }
+}
+
+/// Refuses groups that do not divide both sides of a convolution.
+pub(crate) fn groups(groups: usize, inputs: usize, outputs: usize) -> Result<(), Error> {
+    if groups > 0 && inputs.is_multiple_of(groups) && outputs.is_multiple_of(groups) {
+        return Ok(());
+    }
+    let allowed = "at least 1, and a divisor of inputs and outputs";
+    Err(Error::new("groups", groups.to_string(), allowed))
+}
+
+/// Refuses more parameters than 64 bits count; `None` is more than 128 bits do.
+pub(crate) fn count(count: Option<u128>) -> Result<u64, Error> {
+    let count = count.and_then(|count| u64::try_from(count).ok());
+    count.ok_or_else(|| {
+        Error::new("layers", "of more than 2⁶⁴ − 1 parameters", "at most 2⁶⁴ − 1 parameters")
+    })
+}
+
+/// Refuses a fraction that is not above 0 and at most 1.
+pub(crate) fn fraction(numerator: u64, denominator: u64) -> Result<(), Error> {
+    if denominator == 0 {
+        return Err(Error::new("denominator", "0", "at least 1"));
+    }
+    if (1..=denominator).contains(&numerator) {
+        return Ok(());
+    }
+    let allowed = format!("from 1 to {denominator}, the denominator");
+    Err(Error::new("numerator", numerator.to_string(), allowed))
+}
+
+/// Refuses a budget below the least that is needed; `None` is beyond every budget.
+pub(crate) fn budget(budget: u64, least: Option<u128>) -> Result<(), Error> {
+    match least {
+        Some(least) if least <= u128::from(budget) => Ok(()),
+        _ => {
+            let allowed =
+                least.map_or("beyond 64 bits".into(), |least| format!("at least {least}"));
+            Err(Error::new("budget", budget.to_string(), allowed))
+        }
+    }
+}

@@ -27,6 +27,7 @@
 
 pub mod activation;
 pub mod batch_norm;
+pub mod capacity;
 mod check;
 pub mod clipping;
 pub mod dropout;

@@ -152,6 +152,40 @@ pub(crate) fn groups(groups: usize, inputs: usize, outputs: usize) -> Result<(),
     Err(Error::new("groups", groups, allowed))
 }
 
+/// Parameters that 64 bits can count.
+pub(crate) fn count(count: Option<u64>) -> Result<u64, Error> {
+    let beyond = || Error::new("layers", "beyond 2⁶⁴ − 1 parameters", "at most 2⁶⁴ − 1 parameters");
+    count.ok_or_else(beyond)
+}
+
+/// One of `length` places, counted from 0.
+pub(crate) fn index(index: usize, length: usize) -> Result<(), Error> {
+    if index < length {
+        return Ok(());
+    }
+    Err(Error::new("index", index, format!("less than {length}, the number of hidden layers")))
+}
+
+/// A fraction that is above 0 and no more than 1.
+pub(crate) fn fraction(numerator: u64, denominator: u64) -> Result<(), Error> {
+    if denominator == 0 {
+        return Err(Error::new("denominator", denominator, "at least 1"));
+    }
+    if (1..=denominator).contains(&numerator) {
+        return Ok(());
+    }
+    Err(Error::new("numerator", numerator, format!("from 1 to {denominator}, the denominator")))
+}
+
+/// A budget of the least that is needed: `None` is beyond every budget.
+pub(crate) fn budget(budget: u64, least: Option<u64>) -> Result<(), Error> {
+    match least {
+        Some(least) if least <= budget => Ok(()),
+        Some(least) => Err(Error::new("budget", budget, format!("at least {least}"))),
+        None => Err(Error::new("budget", budget, "at least 2⁶⁴, which no budget is")),
+    }
+}
+
 /// A factor on the deviation: finite and positive.
 pub(crate) fn gain(gain: f64) -> Result<(), Error> {
     if gain.is_finite() && gain > 0.0 {

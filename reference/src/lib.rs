@@ -15,6 +15,7 @@
 //! | [`activation`] | sigmoid, tanh, ReLU, leaky ReLU: forward, gradients from x and from y | ACT-01 … ACT-28 |
 //! | [`regularization`] | L1 and L2 penalties: gradients, proximal step, weight decay | REG-01 … REG-20 |
 //! | [`clipping`] | gradient clipping: by value, by norm, by the norm of many tensors | CLP-01 … CLP-25 |
+//! | [`capacity`] | parameters of layers and networks, narrower ones, the widest in a budget, the gap | CAP-01 … CAP-21 |
 //! | [`network`] | a network of dense layers and the techniques: loss, back-propagation, one step | NET-01 … NET-21 |
 //!
 //! # How to cite
@@ -27,7 +28,7 @@
 //!
 //! - Rows are samples, columns are features (channels); [`layout`] brings images into that form.
 //! - Sums are taken one term after the other; no matrix product is hidden in an operator.
-//! - Everything is `f64`, and every intermediate is returned where a formula has one.
+//! - Everything but a count is `f64`, and every intermediate is returned where a formula has one.
 //! - An argument that the clauses do not allow is an [`Error`] that names it; nothing panics. NaN and
 //!   infinities in the data are not errors: the page of the technique says what comes out.
 //! - Formulas are written in plain text: x̂, μ, σ², √, Σ. `u` is the unit roundoff, 2⁻⁵³ in `f64`.
@@ -48,6 +49,7 @@
 
 pub mod activation;
 pub mod batch_norm;
+pub mod capacity;
 mod check;
 pub mod clipping;
 pub mod dropout;

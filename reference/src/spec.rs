@@ -31,11 +31,14 @@ pub const REGULARIZATION: &str = include_str!("../spec/regularization.md");
 /// The page of gradient clipping.
 pub const CLIPPING: &str = include_str!("../spec/clipping.md");
 
+/// The page of capacity.
+pub const CAPACITY: &str = include_str!("../spec/capacity.md");
+
 /// The page of the network.
 pub const NETWORK: &str = include_str!("../spec/network.md");
 
 /// All pages, in the order in which their clauses are listed.
-pub const PAGES: [&str; 9] = [
+pub const PAGES: [&str; 10] = [
     BATCH_NORM,
     LAYER_NORM,
     RANDOM,
@@ -44,6 +47,7 @@ pub const PAGES: [&str; 9] = [
     ACTIVATION,
     REGULARIZATION,
     CLIPPING,
+    CAPACITY,
     NETWORK,
 ];
 
@@ -133,7 +137,7 @@ mod tests {
     #[test]
     fn a_page_has_its_clauses_in_order() {
         let counts = [("BN", 31), ("LN", 22), ("RND", 17), ("DRP", 19), ("INI", 18)];
-        let others = [("ACT", 28), ("REG", 20), ("CLP", 25), ("NET", 21)];
+        let others = [("ACT", 28), ("REG", 20), ("CLP", 25), ("CAP", 21), ("NET", 21)];
         let counts: Vec<_> = counts.into_iter().chain(others).collect();
         assert_eq!(PAGES.len(), counts.len());
         for (page, (prefix, count)) in PAGES.into_iter().zip(counts) {

@@ -175,6 +175,16 @@ fn inference_is_row_by_row_and_drops_nothing() {
 }
 
 #[test]
+fn capacity_counts_what_the_network_keeps() {
+    let layers = every_layer();
+    let counted: Vec<_> = layers.iter().map(evenkeel_reference::capacity::Layer::from).collect();
+    let kept: usize = parameters(&layers).iter().map(|tensor| tensor.values.len()).sum();
+    // 3·5 + 5, 2·5, 5·4 + 4, 2·4, 4·3 + 3, 3·2 + 2
+    assert_eq!(kept, 85);
+    assert_eq!(evenkeel_reference::capacity::parameter_count(&counted), Ok(85));
+}
+
+#[test]
 fn saturated_logits_do_no_harm() {
     let z = dmatrix![0.0, 1e4; 1e4, 0.0];
     assert_eq!(softmax_cross_entropy(&z, &[0, 0]).unwrap(), 5e3);

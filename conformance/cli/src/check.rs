@@ -13,7 +13,7 @@ use indicatif::ProgressBar;
 use crate::args::CheckOptions;
 use crate::hard::{self, Row};
 use crate::output::{Ending, say};
-use crate::{progress, table};
+use crate::{progress, table, training};
 
 /// Failures told in full for each precision; the rest is counted.
 const TOLD: usize = 2;
@@ -76,7 +76,7 @@ fn report(
     let mut ending = ending_of(&reports, strict);
     if options.details {
         say(&table::properties(&reports))?;
-    } else if options.only.is_none() && named(single, double, strict)? && strict {
+    } else if options.only.is_none() && examples(options, single, double)? && strict {
         ending = Ending::Broken;
     }
     tell_failures(options, reports.as_flattened())?;
@@ -139,6 +139,17 @@ fn ending_of(reports: &[[Report; 2]], strict: bool) -> Ending {
         Some(Standing::Holds) => Ending::Holds,
         _ => Ending::Nothing,
     }
+}
+
+/// The hard inputs, and the training on digits. True if a bound is broken.
+fn examples(
+    options: &CheckOptions,
+    single: &dyn Target<f32>,
+    double: &dyn Target<f64>,
+) -> io::Result<bool> {
+    let is_broken = named(single, double, is_strict(&options.implementation))?;
+    let trains_on = options.implementation == "fast";
+    Ok(training::run(single, double, trains_on)? || is_broken)
 }
 
 /// The hard inputs and the digits. True if a bound is broken.

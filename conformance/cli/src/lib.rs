@@ -5,7 +5,7 @@
 mod fast;
 
 pub use evenkeel_conformance::Reference;
-pub use fast::Fast;
+pub use fast::{Fast, kernel_layer, kernel_rule};
 
 use evenkeel_conformance::{Real, Target, suites};
 

@@ -8,6 +8,7 @@ mod hard;
 mod output;
 mod progress;
 mod table;
+mod training;
 
 use std::process::ExitCode;
 

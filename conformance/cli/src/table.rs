@@ -11,7 +11,8 @@ const STYLE: TableStyle = TableStyle::new()
     .top_border(LineStyle::new('─', '─', '─', '─'))
     .header_separator(LineStyle::new('─', '─', '─', '─'));
 
-fn table(header: &[&str], numbers_from: usize) -> Table {
+/// A table whose columns from `numbers_from` on are numbers.
+pub(crate) fn table(header: &[&str], numbers_from: usize) -> Table {
     let mut table = Table::new();
     table.load_style(STYLE);
     table.set_header(header.to_vec());
@@ -124,6 +125,11 @@ fn ulps(ulps: f64) -> String {
         _ if ulps < 1e4 => format!("{ulps:.0}"),
         _ => format!("{ulps:.0e}"),
     }
+}
+
+/// A share as a percentage.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
 }
 
 fn standing(standing: Standing) -> &'static str {

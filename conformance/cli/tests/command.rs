@@ -28,6 +28,7 @@ fn the_kernels_hold_and_the_table_fits_100_columns() {
         "activation f32",
         "regularization f64",
         "clipping f64",
+        "capacity f32",
         "network f32",
         "clipping by norm",
     ];
@@ -61,6 +62,7 @@ fn a_mistake_is_named_among_all_that_it_breaks() {
         "act-grad-from-output",
         "l2-factor",
         "clip-per-tensor",
+        "cap-no-bias",
         "net-mean-path",
     ];
     for info in suites::mistakes().into_iter().filter(|info| chosen.contains(&info.label)) {

@@ -1,6 +1,6 @@
 //! Layers, and how many connections a unit has.
 
-use crate::Error;
+use crate::{Error, check};
 
 /// The layer whose weights are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +41,8 @@ impl Layer {
 pub(super) fn weights(layer: Layer) -> Result<usize, Error> {
     let [inputs, outputs, kernel, groups] = layer.sizes();
     let named = [("inputs", inputs), ("outputs", outputs), ("kernel", kernel)];
-    if let Some((name, _)) = named.into_iter().find(|(_, size)| *size == 0) {
-        return Err(Error::new(name, "0", "at least 1"));
-    }
-    if groups == 0 || inputs % groups > 0 || outputs % groups > 0 {
-        let allowed = "at least 1, and a divisor of inputs and outputs";
-        return Err(Error::new("groups", groups.to_string(), allowed));
-    }
+    named.into_iter().try_for_each(|(name, size)| check::at_least_one(name, size))?;
+    check::groups(groups, inputs, outputs)?;
     let count = (inputs / groups).checked_mul(outputs).and_then(|n| n.checked_mul(kernel));
     count.filter(|count| *count <= isize::MAX as usize / 8).ok_or_else(|| {
         Error::new("shape", format!("{inputs} × {outputs} × {kernel}"), "at most 2⁶⁰ weights")

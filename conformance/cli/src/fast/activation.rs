@@ -27,7 +27,7 @@ impl<T: Real + Element> Activation<T> for Fast {
     }
 }
 
-fn curve(curve: Curve) -> activation::Curve {
+pub(super) fn curve(curve: Curve) -> activation::Curve {
     match curve {
         Curve::Sigmoid => activation::Curve::Sigmoid,
         Curve::Tanh => activation::Curve::Tanh,

@@ -2,12 +2,16 @@
 
 mod activation;
 mod batch_norm;
+mod capacity;
 mod clipping;
 mod dropout;
 mod initialization;
 mod layer_norm;
+mod network;
 mod random;
 mod regularization;
+
+pub use network::{kernel_layer, kernel_rule};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,10 +19,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use evenkeel_conformance::Draw;
 use evenkeel_conformance::activation::Activation;
 use evenkeel_conformance::batch_norm::BatchNorm;
+use evenkeel_conformance::capacity::Capacity;
 use evenkeel_conformance::clipping::Clipping;
 use evenkeel_conformance::dropout::Dropout;
 use evenkeel_conformance::initialization::Initialization;
 use evenkeel_conformance::layer_norm::LayerNorm;
+use evenkeel_conformance::network::Network;
 use evenkeel_conformance::random::Random;
 use evenkeel_conformance::regularization::Regularization;
 use evenkeel_conformance::{Real, Refusal, Shape, Target};
@@ -125,6 +131,14 @@ impl<T: Real + Element> Target<T> for Fast {
     }
 
     fn clipping(&self) -> Option<&dyn Clipping<T>> {
+        Some(self)
+    }
+
+    fn capacity(&self) -> Option<&dyn Capacity<T>> {
+        Some(self)
+    }
+
+    fn network(&self) -> Option<&dyn Network<T>> {
         Some(self)
     }
 

@@ -53,14 +53,18 @@ impl<T: Real + Element> Regularization<T> for Fast {
         lambda: f64,
         parameters: &[Parameter<'_, T>],
     ) -> Result<T, Refusal> {
-        let penalty = match penalty {
-            Penalty::L1 => regularization::Penalty::L1,
-            Penalty::L2 => regularization::Penalty::L2,
-        };
+        let of = self::penalty(penalty);
         let network: Vec<_> = parameters.iter().map(tensor).collect();
         self.run(|workspace, policy| {
-            regularization::network_penalty(penalty, lambda, &network, workspace, policy)
+            regularization::network_penalty(of, lambda, &network, workspace, policy)
         })
+    }
+}
+
+pub(super) fn penalty(penalty: Penalty) -> regularization::Penalty {
+    match penalty {
+        Penalty::L1 => regularization::Penalty::L1,
+        Penalty::L2 => regularization::Penalty::L2,
     }
 }
 
