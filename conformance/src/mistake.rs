@@ -171,8 +171,7 @@ pub(crate) fn admitted(
 }
 
 /// The mistakes of a technique as targets: `accessor` is the method of [`Target`](crate::Target) that
-/// gives the trait `$contract`; where the fault is `$level`, if there is such a one, another level has the
-/// fault `$other`.
+/// gives the trait `$contract`; where the fault is `$level`, another level has the fault `$other`.
 macro_rules! faulty_targets {
     ($accessor:ident, $contract:ident $(, $level:path => $other:path)?) => {
         impl<T: $crate::Real> $crate::Target<T> for Mistake {
@@ -185,12 +184,10 @@ macro_rules! faulty_targets {
             }
             $(
             fn variants(&self) -> Vec<(String, Box<dyn $crate::Target<T>>)> {
-                $(if self.fault == $level {
-                    let other: Box<dyn $crate::Target<T>> =
-                        Box::new(Self { fault: $other, ..*self });
-                    return vec![("other-level".into(), other)];
-                })?
-                Vec::new()
+                if self.fault != $level {
+                    return Vec::new();
+                }
+                vec![("other-level".into(), Box::new(Self { fault: $other, ..*self }))]
             }
             )?
 
