@@ -45,7 +45,7 @@ impl<T: fmt::Debug> fmt::Debug for Case<T> {
             writeln!(f, "{layer:?}")?;
         }
         if self.layers.len() > SHOWN {
-            writeln!(f, "… {} layers", self.layers.len())?;
+            writeln!(f, "… and {} more", self.layers.len() - SHOWN)?;
         }
         let values = |values: &[T]| Brief(values).to_string();
         writeln!(f, "parameters = {}", values(&self.parameters))?;
@@ -220,5 +220,30 @@ impl<T: Real> Case<T> {
             }
         }
         Self { rows, ..case }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::network::inputs;
+
+    /// A report has room for so many lines of an input.
+    #[test]
+    fn a_case_is_told_on_few_lines() {
+        let text = format!("{:?}", inputs::many::<f64>(1, 300, 24));
+        assert!(text.lines().count() <= 14, "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 96), "{text}");
+        assert!(text.contains("… and 1 more"), "{text}");
+    }
+
+    /// Masks are cut layer by layer.
+    #[test]
+    fn fewer_rows_keep_their_own_flags() {
+        let case = inputs::one_of_everything::<f64>();
+        let one = case.of_rows(1);
+        let width = one.keep.len();
+        assert_eq!((one.rows, &one.keep[..]), (1, &case.keep[..width]));
+        assert_eq!(one.x[..], case.x[..one.x.len()]);
+        assert_eq!(case.of_rows(0).keep.len(), 0);
     }
 }

@@ -59,6 +59,7 @@ macro_rules! __network_properties {
             step Must the_penalty_is_of_dense_weights
             step Must a_penalised_step_agrees
             step Must a_clipped_step_agrees
+            step Must threshold_0_moves_nothing
             step Must a_plain_step_agrees
             step Must a_wide_step_agrees
             step Must rate_0_moves_nothing

@@ -7,6 +7,7 @@
 //! ```
 
 mod backward;
+mod diagnosis;
 mod forward;
 mod step;
 
@@ -63,8 +64,9 @@ fn no_bound_is_broken<T: Real>(cases: u32) {
             passed + untold
         );
         assert!(untold * 2 <= passed, "{name}: {untold} of {} cannot tell", passed + untold);
-        // γₙ allows every rounding the same sign: of n = 33 to 70 terms some √n of it are seen.
-        let least = if name.contains("wide") { 0.003 } else { 0.02 };
+        // γₙ allows every rounding the same sign. Of n = 17 to 70 terms √n of it are seen, and a wide network has
+        // four such sums one behind the other on the way to its output, six on the way back to its input.
+        let least = if name.contains("wide") { 0.0001 } else { 0.02 };
         assert!(!measures(name) || nearest >= least, "{name}: the bound is idle, {nearest}");
     }
 }

@@ -6,13 +6,16 @@ use evenkeel_conformance::{Real, Refusal};
 
 use super::forward::{Sound, Trail, Way, num};
 
+/// Parameters and statistics after a step, and what it tells.
+type Stepped<T> = (Vec<T>, Vec<T>, Taken<T>);
+
 impl Sound {
     fn step<T: Real>(
         self,
         net: &Net<'_, T>,
         batch: &Batch<'_, T>,
         rule: &Rule,
-    ) -> Result<(Vec<T>, Vec<T>, Taken<T>), Refusal> {
+    ) -> Result<Stepped<T>, Refusal> {
         let trail = self.forward(net, batch.rows, batch.x, Some(batch.keep));
         let loss = self.loss(batch, &trail.values[net.layers.len()]);
         let mut g = self.gradients(net, batch, &trail).1;
@@ -38,7 +41,7 @@ impl Sound {
         let penalty = half * lambda * self.sum(each.into_iter());
         let plain = g.clone();
         for ((g, w), _) in g.iter_mut().zip(net.parameters).zip(&is_weight).filter(|(_, is)| **is) {
-            let sign = if *w > num(0.0) { num(1.0) } else { num::<T>(-1.0) };
+            let sign = num::<T>(f64::from(*w > num(0.0)) - f64::from(*w < num(0.0)));
             *g = *g + lambda * if rule.penalty == Penalty::L1 { sign } else { *w };
         }
         let norm = self.sum(g.iter().map(|g| *g * *g)).sqrt();

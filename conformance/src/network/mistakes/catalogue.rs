@@ -25,7 +25,8 @@ pub(super) const ALL: &[Mistake] = &[
         "NET-02",
         "inference multiplies by 1 − p, although training has divided by it",
         "let dropout be the identity in inference",
-    ),
+    )
+    .seen_in("clab/dynet#186"),
     Faulty::planted(
         Fault::BatchAtInference,
         "net-batch-statistics-at-inference",
@@ -266,7 +267,8 @@ pub(super) const ALL: &[Mistake] = &[
         "NET-15",
         "weight_of_new is taken for the weight of the old statistics",
         "(1 − w)·old + w·new",
-    ),
+    )
+    .seen_in("pytorch/examples#289"),
     Faulty::planted(
         Fault::RunningForgotten,
         "net-running-forgotten",

@@ -117,8 +117,6 @@ pub enum Fault {
     NanApplied,
     /// Each thread adds up its rows in `T`.
     Threads,
-    /// No mistake of its own: other bits at another level.
-    Levels,
 }
 
 /// Every mistake.
@@ -256,4 +254,4 @@ impl<T: Real> Network<T> for Mistake {
     }
 }
 
-faulty_targets!(network, Network, Fault::Levels => Fault::None);
+faulty_targets!(network, Network);

@@ -47,6 +47,7 @@ pub(super) fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
         "NET-12" Must "step" 1 inputs::penalised => the_penalty_is_of_dense_weights = |t, c| steps::agree(t, c, &[steps::TOLD]);
         "NET-12" Must "step" 1 inputs::penalised => a_penalised_step_agrees = |t, c| steps::agree(t, c, &[steps::PARAMETERS]);
         "NET-13" Must "step" 1 inputs::clipped => a_clipped_step_agrees = |t, c| steps::agree(t, c, &[steps::PARAMETERS, steps::TOLD]);
+        "NET-13" Must "step" 1 inputs::whole => threshold_0_moves_nothing = steps::threshold_0;
         "NET-14" Must "step" 1 inputs::plain => a_plain_step_agrees = |t, c| steps::agree(t, c, &[steps::PARAMETERS, steps::TOLD]);
         "NET-14" Must "step" 16 inputs::wide => a_wide_step_agrees = |t, c| steps::agree(t, c, &[steps::PARAMETERS, steps::TOLD]);
         "NET-14" Must "step" 1 inputs::whole => rate_0_moves_nothing = steps::rate_0;

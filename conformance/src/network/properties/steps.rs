@@ -33,14 +33,9 @@ fn judged<T: Real>(case: &Case<T>) -> Result<Stepped<T>, Verdict> {
 
 /// NET-12 … NET-15: the outputs that a clause is about.
 pub(super) fn agree<T: Real>(target: &dyn Target<T>, case: &Case<T>, outputs: &[usize]) -> Checked {
-    let got = yields(Step.name(), case.ask(Step, target));
-    let judged = match (&got, judged(case)) {
-        // A step that no bound is known of may be refused: its gradient may be infinite.
-        (Err(Verdict::NotOffered) | Ok(_), judged) => judged,
-        (Err(_), Err(untold)) => return Ok(untold),
-        (Err(_), judged) => judged,
-    };
-    let (got, judged) = (got?, judged?);
+    // First: where no bound is known, a step may be refused, since a gradient may be infinite.
+    let judged = judged(case)?;
+    let got = ask(target, case, Step)?;
     all(outputs.iter().map(|output| one(case, &got, &judged, *output)))
 }
 
@@ -72,11 +67,22 @@ fn one<T: Real>(case: &Case<T>, got: &[Vec<T>], judged: &Stepped<T>, output: usi
 
 /// NET-14: η = 0.
 pub(super) fn rate_0<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
-    let rule = Rule { learning_rate: 0.0, ..case.rule };
+    stands_still(target, case, Rule { learning_rate: 0.0, ..case.rule })
+}
+
+/// NET-13: τ = 0, for a gradient that is not 0 itself.
+pub(super) fn threshold_0<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
+    stands_still(target, case, Rule { threshold: 0.0, ..case.rule })
+}
+
+/// Parameters stay, statistics are averaged all the same.
+fn stands_still<T: Real>(target: &dyn Target<T>, case: &Case<T>, rule: Rule) -> Checked {
     let still = Case { rule, ..case.clone() };
-    judged(&still)?;
+    let judged = judged(&still)?;
     let got = ask(target, &still, Step)?;
-    Ok(same_bits("parameters", &got[PARAMETERS], &case.parameters, "rate 0 moves nothing"))
+    let why = "with rate 0, or with threshold 0, no parameter moves";
+    let verdict = same_bits("parameters", &got[PARAMETERS], &case.parameters, why);
+    Ok(verdict.and(|| one(&still, &got, &judged, STATISTICS)))
 }
 
 /// The case after a step of the target.
