@@ -5,12 +5,8 @@ use evenkeel_fast::network::{Layer, Network, Scratch};
 use evenkeel_reference::network as reference;
 use nalgebra::{DMatrix, DVector};
 
-const LAYERS: [Layer; 4] = [
-    Layer::dense(3, 4),
-    Layer::batch_norm(4),
-    Layer::Activation(Curve::Tanh),
-    Layer::dense(4, 2),
-];
+const LAYERS: [Layer; 4] =
+    [Layer::dense(3, 4), Layer::batch_norm(4), Layer::Activation(Curve::Tanh), Layer::dense(4, 2)];
 
 /// The same layers in the reference, all parameters 0.
 fn empty() -> Vec<reference::Layer> {
