@@ -37,6 +37,9 @@ impl<T: Real> Near<T> {
         Self { value, error, precision: PhantomData }
     }
 
+    /// A number of which nothing is known: what 0/0 and all that follows from it may be.
+    const UNKNOWN: Self = Self { value: f64::NAN, error: f64::INFINITY, precision: PhantomData };
+
     /// Exactly 0: no rounding made it.
     fn is_nothing(&self) -> bool {
         self.value == 0.0 && self.error == 0.0
@@ -85,6 +88,9 @@ impl<T: Real> Near<T> {
 
     /// f′ at this number.
     pub(in super::super) fn slope(&self, curve: Curve) -> Self {
+        if !self.size().is_finite() {
+            return Self::UNKNOWN;
+        }
         let (y, e) = (self.curve(curve), self.error);
         let (f, u, eta) = (y.value, Self::UNIT, T::MIN_SUBNORMAL);
         match curve {
@@ -198,6 +204,9 @@ impl<T: Real> Number for Near<T> {
     }
 
     fn curve(&self, curve: Curve) -> Self {
+        if !self.size().is_finite() {
+            return Self::UNKNOWN;
+        }
         let (x, e, u, eta) = (self.value, self.error, Self::UNIT, T::MIN_SUBNORMAL);
         match curve {
             Curve::Sigmoid => {

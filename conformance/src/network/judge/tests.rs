@@ -92,6 +92,18 @@ fn errors_add_up_as_the_page_says() {
     assert!(left.over(&Single::datum(0.0)).error.is_infinite());
 }
 
+/// 0/0 is not hidden by what comes after: neither by a ReLU nor by a gradient that is 0.
+#[test]
+fn nothing_is_known_behind_0_over_0() {
+    let zero = Near::<f32>::datum(0.0);
+    let unknown = zero.over(&zero);
+    for curve in [Curve::Relu, Curve::LeakyRelu { slope: 0.1 }, Curve::Tanh, Curve::Sigmoid] {
+        for hidden in [unknown.curve(curve), zero.times(&unknown.slope(curve))] {
+            assert!(hidden.expected(1.0).is_none(), "{curve:?}: {hidden:?}");
+        }
+    }
+}
+
 /// On either side a ReLU has its slope without an error, and either slope in between.
 #[test]
 fn a_kink_within_the_error_can_be_either() {
