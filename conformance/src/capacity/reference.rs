@@ -58,6 +58,8 @@ impl<T: Real> Capacity<T> for Reference {
 /// The numbers that networks of one layer each keep, since a list of layers need not fit together; what no
 /// network here has, a convolution or a layer without biases, as tensors.
 fn stored(layers: &[reference::Layer]) -> Result<u64, Refusal> {
+    // Refused by the names that capacity has for sizes.
+    reference::parameter_shapes(layers).map_err(refusal)?;
     let one = |layer: &reference::Layer| match *layer {
         reference::Layer::Dense { inputs, outputs, has_biases: true } => {
             let (weights, biases) = (DMatrix::zeros(outputs, inputs), DVector::zeros(outputs));

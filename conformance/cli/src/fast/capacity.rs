@@ -56,6 +56,8 @@ impl<T: Real + Element> Capacity<T> for Fast {
 /// The numbers that the kernels keep: networks of one layer each, since a list of layers need not fit
 /// together; what no network here has, a convolution or a layer without biases, as tensors.
 fn stored<T: Element>(layers: &[fast::Layer]) -> Result<u64, Refusal> {
+    // Refused by the names that capacity has for sizes.
+    fast::parameter_shapes(layers).map_err(|error| refusal(&error))?;
     let in_network = |layer: network::Layer| {
         let network = network::Network::<T>::new(&[layer]).map_err(|error| refusal(&error))?;
         Ok(network.parameters().len() as u64)

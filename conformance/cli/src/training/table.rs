@@ -55,7 +55,7 @@ pub(super) fn epochs(trained: &Trained) -> String {
     let mean = trained.accuracies.iter().sum::<f64>() / trained.accuracies.len() as f64;
     let (regression, steps) = trained.regression;
     format!(
-        "{table}\nright of 360: {} ({}); softmax regression {} after {steps} steps",
+        "{table}\nright of 360: {} ({}); softmax regression {} ({steps} steps)",
         table::percent(mean),
         each.join(", "),
         table::percent(regression),
