@@ -51,7 +51,8 @@ pub(super) fn epochs(trained: &Trained) -> String {
         row.push(table::percent(accuracy));
         table.add_row(row);
     }
-    let each: Vec<String> = trained.accuracies.iter().map(|share| table::percent(*share)).collect();
+    let each: Vec<String> =
+        trained.accuracies.iter().map(|share| format!("{:.1}", 100.0 * share)).collect();
     let mean = trained.accuracies.iter().sum::<f64>() / trained.accuracies.len() as f64;
     let (regression, steps) = trained.regression;
     format!(
