@@ -62,16 +62,16 @@ fn head(note: &Note) -> String {
     )
 }
 
-/// `- 1.2.1 **heading** (term): claim Links.`
+/// `- 1.2.1 **heading** *term* claim → places`
 fn outline_row(row: &Row, links: &Links<'_>) -> String {
     let mut line = format!("{}- {}", "  ".repeat(row.depth()), row.id);
     if let Some(heading) = &row.heading {
         let _ = write!(line, " **{heading}**");
     }
-    // A heading that is the term says it already.
-    let says_it =
+    // Some headings say the term already.
+    let is_unsaid =
         |term: &&String| !row.heading.as_ref().is_some_and(|heading| heading.contains(*term));
-    if let Some(term) = row.term.as_ref().filter(says_it) {
+    if let Some(term) = row.term.as_ref().filter(is_unsaid) {
         let _ = write!(line, " *{term}*");
     }
     let _ = write!(line, " {}", row.claim);
@@ -109,7 +109,11 @@ pub(crate) fn hold(root: &Path, path: &str, should: &str) -> Result<(), String> 
     }
     let is = std::fs::read_to_string(&file)
         .map_err(|why| format!("{path}: {why}; write it: {COMMAND}"))?;
-    difference(&is, should).map_or(Ok(()), |found| {
+    agrees(path, &is, should)
+}
+
+fn agrees(path: &str, is: &str, should: &str) -> Result<(), String> {
+    difference(is, should).map_or(Ok(()), |found| {
         Err(format!("{path} is not what docs/note.toml says.\n{found}\nWrite it anew: {COMMAND}"))
     })
 }
@@ -140,12 +144,16 @@ mod tests {
 
     #[test]
     fn a_table_that_differs_is_shown_with_the_command() {
-        let note = crate::note();
-        let readme = crate::text("README.md");
-        let stale = table(&note).replace("here", "there");
-        let stale = with_block(&readme, "techniques", &stale).expect("the marks");
-        let found = difference(&readme, &stale).expect("a difference");
-        assert!(found.contains("| there |") && found.contains("| here |"), "{found}");
+        let table = table(&crate::note());
+        let readme = format!("# evenkeel\n<!-- techniques -->\n{table}<!-- /techniques -->\n");
+        let should = with_block(&readme, "techniques", &table).expect("both marks");
+        assert_eq!(agrees("README.md", &readme, &should), Ok(()));
+        let stale = readme.replace("| for |", "| against |");
+        let why = "README.md is not what docs/note.toml says.\n\
+                   line 3 is:  | technique | against | clauses | state |\n\
+                   should be: | technique | for | clauses | state |\n\
+                   Write it anew: EVENKEEL_WRITE=1 cargo test -p evenkeel --test note";
+        assert_eq!(agrees("README.md", &stale, &should), Err(why.to_owned()));
     }
 
     #[test]
