@@ -14,6 +14,7 @@
 //! | [`initialization`] | Xavier and He initialisation: fans, spreads, weights | INI-01 … INI-18 |
 //! | [`activation`] | sigmoid, tanh, ReLU, leaky ReLU: forward, gradients from x and from y | ACT-01 … ACT-28 |
 //! | [`regularization`] | L1 and L2 penalties: gradients, proximal step, weight decay | REG-01 … REG-20 |
+//! | [`augmentation`] | augmentation of images: rotation, flips, shifts, crops, noise, blur, erasing; policies and labels | AUG-01 … AUG-29 |
 //! | [`clipping`] | gradient clipping: by value, by norm, by the norm of many tensors | CLP-01 … CLP-25 |
 //!
 //! # How to cite
@@ -46,6 +47,7 @@
 //! ```
 
 pub mod activation;
+pub mod augmentation;
 pub mod batch_norm;
 mod check;
 pub mod clipping;

@@ -31,9 +31,21 @@ pub const REGULARIZATION: &str = include_str!("../spec/regularization.md");
 /// The page of gradient clipping.
 pub const CLIPPING: &str = include_str!("../spec/clipping.md");
 
+/// The page of augmentation.
+pub const AUGMENTATION: &str = include_str!("../spec/augmentation.md");
+
 /// All pages, in the order in which their clauses are listed.
-pub const PAGES: [&str; 8] =
-    [BATCH_NORM, LAYER_NORM, RANDOM, DROPOUT, INITIALIZATION, ACTIVATION, REGULARIZATION, CLIPPING];
+pub const PAGES: [&str; 9] = [
+    BATCH_NORM,
+    LAYER_NORM,
+    RANDOM,
+    DROPOUT,
+    INITIALIZATION,
+    ACTIVATION,
+    REGULARIZATION,
+    CLIPPING,
+    AUGMENTATION,
+];
 
 /// How binding a clause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,7 +133,7 @@ mod tests {
     #[test]
     fn a_page_has_its_clauses_in_order() {
         let counts = [("BN", 31), ("LN", 22), ("RND", 17), ("DRP", 19), ("INI", 18)];
-        let others = [("ACT", 28), ("REG", 20), ("CLP", 25)];
+        let others = [("ACT", 28), ("REG", 20), ("CLP", 25), ("AUG", 29)];
         let counts: Vec<_> = counts.into_iter().chain(others).collect();
         assert_eq!(PAGES.len(), counts.len());
         for (page, (prefix, count)) in PAGES.into_iter().zip(counts) {
