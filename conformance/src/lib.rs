@@ -7,7 +7,7 @@
 //!
 //! - Check your own code with one line: [`batch_norm_suite!`], [`layer_norm_suite!`],
 //!   [`random_suite!`], [`dropout_suite!`], [`initialization_suite!`], [`activation_suite!`],
-//!   [`regularization_suite!`], [`clipping_suite!`].
+//!   [`regularization_suite!`], [`clipping_suite!`], [`augmentation_suite!`].
 //! - Anything that implements [`Target`] can be checked by a program: [`technique::check`], [`suites`].
 //!
 //! | module | holds |
@@ -18,6 +18,7 @@
 //! | [`activation`] | sigmoid, tanh, ReLU and leaky ReLU |
 //! | [`regularization`] | L1/L2 penalties, their gradients and steps |
 //! | [`clipping`] | gradient clipping: by value, by norm, by the norm of many tensors |
+//! | [`augmentation`] | augmentation of images: rotation, flips, shifts, crops, noise, blur, erasing, policies |
 //! | [`distribution`] | whether draws have their distribution: exact finite-sample bounds |
 //! | [`technique`] | what the machinery asks of a technique |
 //! | [`suites`] | all techniques, for who does not know them by name |
@@ -39,6 +40,7 @@
 
 pub mod activation;
 pub mod arguments;
+pub mod augmentation;
 pub mod batch_norm;
 mod bits;
 mod brief;

@@ -6,6 +6,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::activation::Activation;
+use crate::augmentation::Augmentation;
 use crate::batch_norm::BatchNorm;
 use crate::clipping::Clipping;
 use crate::dropout::Dropout;
@@ -54,6 +55,10 @@ impl<T: Real> Target<T> for Reference {
     }
 
     fn clipping(&self) -> Option<&dyn Clipping<T>> {
+        Some(self)
+    }
+
+    fn augmentation(&self) -> Option<&dyn Augmentation<T>> {
         Some(self)
     }
 }

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::activation::Curves;
+use crate::augmentation::Augment;
 use crate::batch_norm::Batch;
 use crate::clipping::Clip;
 use crate::dropout::Drop;
@@ -91,6 +92,7 @@ pub fn all<T: Real>() -> Vec<&'static dyn Suite<T>> {
         &Of::<Curves>(PhantomData),
         &Of::<Penalties>(PhantomData),
         &Of::<Clip>(PhantomData),
+        &Of::<Augment>(PhantomData),
     ]
 }
 
@@ -108,6 +110,7 @@ pub fn mistakes() -> Vec<&'static MistakeInfo> {
         .chain(of::<Curves>())
         .chain(of::<Penalties>())
         .chain(of::<Clip>())
+        .chain(of::<Augment>())
         .collect()
 }
 
@@ -125,4 +128,5 @@ pub fn mistake<T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
         .or_else(|| of::<Curves, T>(label))
         .or_else(|| of::<Penalties, T>(label))
         .or_else(|| of::<Clip, T>(label))
+        .or_else(|| of::<Augment, T>(label))
 }

@@ -2,6 +2,7 @@
 
 use crate::Real;
 use crate::activation::Activation;
+use crate::augmentation::Augmentation;
 use crate::batch_norm::BatchNorm;
 use crate::clipping::Clipping;
 use crate::dropout::Dropout;
@@ -55,6 +56,11 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// Gradient clipping, if this target has it.
     fn clipping(&self) -> Option<&dyn Clipping<T>> {
+        None
+    }
+
+    /// Augmentation of images, if this target has it.
+    fn augmentation(&self) -> Option<&dyn Augmentation<T>> {
         None
     }
 
