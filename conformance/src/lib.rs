@@ -7,7 +7,8 @@
 //!
 //! - Check your own code with one line: [`batch_norm_suite!`], [`layer_norm_suite!`],
 //!   [`random_suite!`], [`dropout_suite!`], [`initialization_suite!`], [`activation_suite!`],
-//!   [`regularization_suite!`], [`clipping_suite!`], [`capacity_suite!`], [`network_suite!`].
+//!   [`regularization_suite!`], [`clipping_suite!`], [`capacity_suite!`], [`network_suite!`],
+//!   [`augmentation_suite!`].
 //! - Anything that implements [`Target`] can be checked by a program: [`technique::check`], [`suites`].
 //!
 //! | module | holds |
@@ -20,6 +21,7 @@
 //! | [`clipping`] | gradient clipping: by value, by norm, by the norm of many tensors |
 //! | [`capacity`] | parameters of layers and networks, smaller networks, the gap |
 //! | [`network`] | a feed-forward network: loss, back-propagation, one step |
+//! | [`augmentation`] | augmentation of images: rotation, flips, shifts, crops, noise, blur, erasing, policies |
 //! | [`distribution`] | whether draws have their distribution: exact finite-sample bounds |
 //! | [`technique`] | what the machinery asks of a technique |
 //! | [`suites`] | all techniques, for who does not know them by name |
@@ -41,6 +43,7 @@
 
 pub mod activation;
 pub mod arguments;
+pub mod augmentation;
 pub mod batch_norm;
 mod bits;
 mod brief;

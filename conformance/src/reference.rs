@@ -6,6 +6,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::activation::Activation;
+use crate::augmentation::Augmentation;
 use crate::batch_norm::BatchNorm;
 use crate::capacity::Capacity;
 use crate::clipping::Clipping;
@@ -64,6 +65,10 @@ impl<T: Real> Target<T> for Reference {
     }
 
     fn network(&self) -> Option<&dyn Network<T>> {
+        Some(self)
+    }
+
+    fn augmentation(&self) -> Option<&dyn Augmentation<T>> {
         Some(self)
     }
 }

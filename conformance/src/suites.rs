@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::activation::Curves;
+use crate::augmentation::Augment;
 use crate::batch_norm::Batch;
 use crate::capacity::Count;
 use crate::clipping::Clip;
@@ -95,6 +96,7 @@ pub fn all<T: Real>() -> Vec<&'static dyn Suite<T>> {
         &Of::<Clip>(PhantomData),
         &Of::<Count>(PhantomData),
         &Of::<Nets>(PhantomData),
+        &Of::<Augment>(PhantomData),
     ]
 }
 
@@ -114,6 +116,7 @@ pub fn mistakes() -> Vec<&'static MistakeInfo> {
         .chain(of::<Clip>())
         .chain(of::<Count>())
         .chain(of::<Nets>())
+        .chain(of::<Augment>())
         .collect()
 }
 
@@ -133,4 +136,5 @@ pub fn mistake<T: Real>(label: &str) -> Option<Box<dyn Target<T>>> {
         .or_else(|| of::<Clip, T>(label))
         .or_else(|| of::<Count, T>(label))
         .or_else(|| of::<Nets, T>(label))
+        .or_else(|| of::<Augment, T>(label))
 }

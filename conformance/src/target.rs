@@ -2,6 +2,7 @@
 
 use crate::Real;
 use crate::activation::Activation;
+use crate::augmentation::Augmentation;
 use crate::batch_norm::BatchNorm;
 use crate::capacity::Capacity;
 use crate::clipping::Clipping;
@@ -67,6 +68,11 @@ pub trait Target<T: Real>: Send + Sync {
 
     /// Networks, if this target has them.
     fn network(&self) -> Option<&dyn Network<T>> {
+        None
+    }
+
+    /// Augmentation of images, if this target has it.
+    fn augmentation(&self) -> Option<&dyn Augmentation<T>> {
         None
     }
 

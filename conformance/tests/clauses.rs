@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use evenkeel_conformance::activation::Curves;
+use evenkeel_conformance::augmentation::Augment;
 use evenkeel_conformance::batch_norm::Batch;
 use evenkeel_conformance::capacity::Count;
 use evenkeel_conformance::clipping::Clip;
@@ -51,6 +52,7 @@ fn each_mistake_fails_a_property_of_its_own_clause() {
     each_mistake_is_caught::<Clip>();
     each_mistake_is_caught::<Count>();
     each_mistake_is_caught::<Nets>();
+    each_mistake_is_caught::<Augment>();
 }
 
 fn clauses_properties_and_mistakes_match<K: Technique>() {
@@ -75,6 +77,7 @@ fn each_clause_has_a_property_and_a_mistake() {
     clauses_properties_and_mistakes_match::<Clip>();
     clauses_properties_and_mistakes_match::<Count>();
     clauses_properties_and_mistakes_match::<Nets>();
+    clauses_properties_and_mistakes_match::<Augment>();
 }
 
 fn strengths_match<K: Technique>() {
@@ -101,6 +104,7 @@ fn a_property_is_worth_what_its_clause_is_worth() {
     strengths_match::<Clip>();
     strengths_match::<Count>();
     strengths_match::<Nets>();
+    strengths_match::<Augment>();
 }
 
 fn base_has_no_fault<K: Technique>() {
@@ -131,6 +135,7 @@ fn the_base_of_the_mistakes_has_no_fault() {
     base_has_no_fault::<Clip>();
     base_has_no_fault::<Count>();
     base_has_no_fault::<Nets>();
+    base_has_no_fault::<Augment>();
 }
 
 macro_rules! listed {
@@ -157,14 +162,14 @@ fn list_is_complete<K: Technique>(stamped: &Stamped, parts: &[&str]) {
 #[test]
 fn the_macros_stamp_every_must_and_should() {
     use evenkeel_conformance::{
-        __activation_properties, __batch_norm_properties, __capacity_properties,
-        __clipping_properties, __dropout_properties, __initialization_properties,
-        __layer_norm_properties, __network_properties, __random_properties,
-        __regularization_properties,
+        __activation_properties, __augmentation_properties, __batch_norm_properties,
+        __capacity_properties, __clipping_properties, __dropout_properties,
+        __initialization_properties, __layer_norm_properties, __network_properties,
+        __random_properties, __regularization_properties,
     };
     use evenkeel_conformance::{
-        activation, batch_norm, capacity, clipping, dropout, initialization, layer_norm, network,
-        random, regularization,
+        activation, augmentation, batch_norm, capacity, clipping, dropout, initialization,
+        layer_norm, network, random, regularization,
     };
     list_is_complete::<Batch>(&__batch_norm_properties!([in_a_brace]), &batch_norm::PARTS);
     list_is_complete::<Layer>(&__layer_norm_properties!([in_a_brace]), &layer_norm::PARTS);
@@ -178,4 +183,6 @@ fn the_macros_stamp_every_must_and_should() {
     list_is_complete::<Clip>(&__clipping_properties!([in_a_brace]), &clipping::PARTS);
     list_is_complete::<Count>(&__capacity_properties!([in_a_brace]), &capacity::PARTS);
     list_is_complete::<Nets>(&__network_properties!([in_a_brace]), &network::PARTS);
+    let augmentation = &__augmentation_properties!([in_a_brace]);
+    list_is_complete::<Augment>(augmentation, &augmentation::PARTS);
 }

@@ -5,8 +5,8 @@
 //! vectors starts here.
 
 use crate::{
-    activation, batch_norm, clipping, dropout, initialization, layer_norm, network, random,
-    regularization,
+    activation, augmentation, batch_norm, clipping, dropout, initialization, layer_norm, network,
+    random, regularization,
 };
 use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelude::*};
 
@@ -28,6 +28,7 @@ pub trait Element:
     + regularization::Passes
     + clipping::Passes
     + network::Products
+    + augmentation::Passes
 {
 }
 

@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::Error;
+use crate::augmentation::Rectangle;
 
 /// A mean of nothing is nothing: `x` needs a row. Having no column (no channel) is fine.
 pub(crate) fn batch(x: &DMatrix<f64>) -> Result<(), Error> {
@@ -196,10 +197,53 @@ pub(crate) fn gain(gain: f64) -> Result<(), Error> {
 
 /// The slope of a leaky rectifier: finite.
 pub(crate) fn slope(slope: f64) -> Result<(), Error> {
-    if slope.is_finite() {
+    finite("slope", slope)
+}
+
+/// A slope, an angle or a pixel: finite.
+pub(crate) fn finite(argument: &'static str, value: f64) -> Result<(), Error> {
+    if value.is_finite() {
         return Ok(());
     }
-    Err(Error::new("slope", slope, "finite"))
+    Err(Error::new(argument, value, "finite"))
+}
+
+/// A radius, a padding or an offset: no more than there is room for.
+pub(crate) fn at_most(argument: &'static str, count: usize, most: usize) -> Result<(), Error> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(Error::new(argument, count, format!("at most {most}")))
+}
+
+/// The ends of a range: in order, and both from `least` to `most`.
+pub(crate) fn range(
+    argument: &'static str,
+    [low, high]: [f64; 2],
+    [least, most]: [f64; 2],
+) -> Result<(), Error> {
+    if least <= low && low <= high && high <= most {
+        return Ok(());
+    }
+    let allowed = format!("from {least} to {most}, the lower one first");
+    Err(Error::new(argument, format!("{low} to {high}"), allowed))
+}
+
+/// A rectangle inside `height` × `width` pixels.
+pub(crate) fn inside(
+    argument: &'static str,
+    rectangle: Rectangle,
+    [height, width]: [usize; 2],
+) -> Result<(), Error> {
+    let fits = |first: usize, length: usize, size: usize| {
+        first.checked_add(length).is_some_and(|end| end <= size)
+    };
+    let Rectangle { top, left, height: rows, width: columns } = rectangle;
+    if fits(top, rows, height) && fits(left, columns, width) {
+        return Ok(());
+    }
+    let value = format!("{rows} × {columns} at row {top}, column {left}");
+    Err(Error::new(argument, value, format!("inside {height} × {width}")))
 }
 
 /// The product of the axes of a tensor, where a slice of `f64` can hold it.

@@ -14,6 +14,7 @@
 //! | [`initialization`] | Xavier and He initialisation: fans, spreads, weights | INI-01 … INI-18 |
 //! | [`activation`] | sigmoid, tanh, ReLU, leaky ReLU: forward, gradients from x and from y | ACT-01 … ACT-28 |
 //! | [`regularization`] | L1 and L2 penalties: gradients, proximal step, weight decay | REG-01 … REG-20 |
+//! | [`augmentation`] | augmentation of images: rotation, flips, shifts, crops, noise, blur, erasing; policies and labels | AUG-01 … AUG-29 |
 //! | [`clipping`] | gradient clipping: by value, by norm, by the norm of many tensors | CLP-01 … CLP-25 |
 //! | [`capacity`] | parameters of layers and networks, narrower ones, the widest in a budget, the gap | CAP-01 … CAP-21 |
 //! | [`network`] | a network of dense layers and the techniques: loss, back-propagation, one step | NET-01 … NET-21 |
@@ -48,6 +49,7 @@
 //! ```
 
 pub mod activation;
+pub mod augmentation;
 pub mod batch_norm;
 pub mod capacity;
 mod check;

@@ -37,8 +37,11 @@ pub const CAPACITY: &str = include_str!("../spec/capacity.md");
 /// The page of the network.
 pub const NETWORK: &str = include_str!("../spec/network.md");
 
+/// The page of augmentation.
+pub const AUGMENTATION: &str = include_str!("../spec/augmentation.md");
+
 /// All pages, in the order in which their clauses are listed.
-pub const PAGES: [&str; 10] = [
+pub const PAGES: [&str; 11] = [
     BATCH_NORM,
     LAYER_NORM,
     RANDOM,
@@ -49,6 +52,7 @@ pub const PAGES: [&str; 10] = [
     CLIPPING,
     CAPACITY,
     NETWORK,
+    AUGMENTATION,
 ];
 
 /// How binding a clause is.
@@ -137,7 +141,7 @@ mod tests {
     #[test]
     fn a_page_has_its_clauses_in_order() {
         let counts = [("BN", 31), ("LN", 22), ("RND", 17), ("DRP", 19), ("INI", 18)];
-        let others = [("ACT", 28), ("REG", 20), ("CLP", 25), ("CAP", 21), ("NET", 21)];
+        let others = [("ACT", 28), ("REG", 20), ("CLP", 25), ("CAP", 21), ("NET", 21), ("AUG", 29)];
         let counts: Vec<_> = counts.into_iter().chain(others).collect();
         assert_eq!(PAGES.len(), counts.len());
         for (page, (prefix, count)) in PAGES.into_iter().zip(counts) {

@@ -31,6 +31,7 @@ fn the_kernels_hold_and_the_table_fits_100_columns() {
         "capacity f32",
         "network f32",
         "clipping by norm",
+        "augmentation f32",
     ];
     for shown in rows.into_iter().chain(["digits"]) {
         assert!(text.contains(shown), "{shown} is not shown:\n{text}");
@@ -64,6 +65,7 @@ fn a_mistake_is_named_among_all_that_it_breaks() {
         "clip-per-tensor",
         "cap-no-bias",
         "net-mean-path",
+        "aug-half-pixel",
     ];
     for info in suites::mistakes().into_iter().filter(|info| chosen.contains(&info.label)) {
         let output = evenkeel(&["check", "--implementation", info.label, "--cases", "24"]);

@@ -1,6 +1,7 @@
 //! The kernels of `evenkeel-fast` as a target of the suite.
 
 mod activation;
+mod augmentation;
 mod batch_norm;
 mod capacity;
 mod clipping;
@@ -18,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use evenkeel_conformance::Draw;
 use evenkeel_conformance::activation::Activation;
+use evenkeel_conformance::augmentation::Augmentation;
 use evenkeel_conformance::batch_norm::BatchNorm;
 use evenkeel_conformance::capacity::Capacity;
 use evenkeel_conformance::clipping::Clipping;
@@ -139,6 +141,10 @@ impl<T: Real + Element> Target<T> for Fast {
     }
 
     fn network(&self) -> Option<&dyn Network<T>> {
+        Some(self)
+    }
+
+    fn augmentation(&self) -> Option<&dyn Augmentation<T>> {
         Some(self)
     }
 
