@@ -26,6 +26,7 @@
 //! ```
 
 pub mod activation;
+pub mod augmentation;
 pub mod batch_norm;
 mod check;
 pub mod clipping;

@@ -1,0 +1,5 @@
+//! Augmentation: more samples than there are, at no cost.
+//!
+//! [`text`] has back-translation of sentences.
+
+pub mod text;

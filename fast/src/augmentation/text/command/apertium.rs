@@ -1,0 +1,64 @@
+//! Apertium's stream format, as its programs exchange it between themselves.
+//!
+//! Some characters are reserved there; a backslash before one makes it a character like any other. A
+//! sentence without an end of its own is given the one that Apertium's own reader of plain text adds: a
+//! full stop, followed by an empty blank that marks it as added.
+
+/// What has a meaning in the stream.
+const RESERVED: &str = "\\[]{}^$/@<>*+#~";
+
+/// A full stop that is not the sentence's own.
+const ADDED_STOP: &str = ".[]";
+
+/// A sentence for the stream.
+pub(super) fn escaped(sentence: &str) -> String {
+    let mut stream = String::with_capacity(sentence.len() + ADDED_STOP.len());
+    for character in sentence.chars() {
+        if RESERVED.contains(character) {
+            stream.push('\\');
+        }
+        stream.push(character);
+    }
+    if !sentence.trim_end().ends_with(['.', '?', '!', '…']) {
+        stream.push_str(ADDED_STOP);
+    }
+    stream
+}
+
+/// A sentence from the stream: without added stops, backslashes and the marks of blanks.
+pub(super) fn unescaped(stream: &str) -> String {
+    let own = stream.trim_end();
+    let own = own.strip_suffix(ADDED_STOP).unwrap_or(own);
+    let mut sentence = String::with_capacity(own.len());
+    let mut characters = own.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => sentence.extend(characters.next()),
+            '[' | ']' => {}
+            other => sentence.push(other),
+        }
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_reserved_comes_back() {
+        for sentence in
+            ["a \\ ^b/c$ [d] {e} <f> @g *h +i #j ~k", "No.", "no stop", "why?", "[.]", ""]
+        {
+            assert_eq!(unescaped(&escaped(sentence)), sentence);
+        }
+        assert_eq!(escaped("5 < 6."), "5 \\< 6.");
+        assert_eq!(escaped("Two dogs"), "Two dogs.[]");
+    }
+
+    #[test]
+    fn a_backslash_at_the_end_is_no_panic() {
+        assert_eq!(unescaped("a\\"), "a");
+        assert_eq!(unescaped("casa.[] "), "casa");
+    }
+}
