@@ -59,6 +59,16 @@ fn apertium_reads_each_sentence_by_itself() {
 }
 
 #[test]
+fn the_end_of_a_sentence_stays_and_none_is_added() {
+    if !is_here("the_end_of_a_sentence_stays_and_none_is_added") {
+        return;
+    }
+    let answers = there().translate(&["The soup was hot.", "Is it late?", "The soup was hot"]);
+    let ends = |i: usize, end| answers[i].as_ref().is_ok_and(|text: &String| text.ends_with(end));
+    assert!(ends(0, ".") && ends(1, "?") && !ends(2, ".") && !ends(2, "]"), "{answers:?}");
+}
+
+#[test]
 fn what_apertium_reserves_is_only_text() {
     if !is_here("what_apertium_reserves_is_only_text") {
         return;
