@@ -5,7 +5,8 @@
 //! vectors starts here.
 
 use crate::{
-    activation, batch_norm, clipping, dropout, initialization, layer_norm, random, regularization,
+    activation, augmentation, batch_norm, clipping, dropout, initialization, layer_norm, random,
+    regularization,
 };
 use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelude::*};
 
@@ -26,6 +27,7 @@ pub trait Element:
     + initialization::Passes
     + regularization::Passes
     + clipping::Passes
+    + augmentation::Passes
 {
 }
 

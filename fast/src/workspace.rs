@@ -12,6 +12,7 @@ use rayon::prelude::*;
 pub struct Workspace {
     pub(crate) slots: Vec<f64>,
     pub(crate) planes: Vec<f64>,
+    pub(crate) singles: Vec<f32>,
     pub(crate) workers: Workers,
 }
 
@@ -30,9 +31,9 @@ impl Workspace {
 }
 
 /// At least `len` numbers of `memory`, whatever they are.
-pub(crate) fn at_least(memory: &mut Vec<f64>, len: usize) -> &mut [f64] {
+pub(crate) fn at_least<T: Copy + Default>(memory: &mut Vec<T>, len: usize) -> &mut [T] {
     if memory.len() < len {
-        memory.resize(len, 0.0);
+        memory.resize(len, T::default());
     }
     &mut memory[..len]
 }
@@ -109,6 +110,30 @@ impl<'a> Crew<'a> {
             pairs.enumerate().for_each(recorded);
         } else {
             a.chunks_mut(a_size).zip(b.chunks_mut(b_size)).enumerate().for_each(recorded);
+        }
+    }
+
+    /// Calls `task(k, a, b, c)` for the k-th chunks of three slices that have as many chunks each.
+    pub(crate) fn each_trio<U: Send, V: Send, W: Send>(
+        &self,
+        [a_size, b_size, c_size]: [usize; 3],
+        a: &mut [U],
+        b: &mut [V],
+        c: &mut [W],
+        task: impl Fn(usize, &mut [U], &mut [V], &mut [W]) + Sync,
+    ) {
+        let recorded = |k: usize, a: &mut [U], b: &mut [V], c: &mut [W]| {
+            self.workers.check_in();
+            task(k, a, b, c);
+        };
+        if self.parallel {
+            let pairs = a.par_chunks_mut(a_size).zip(b.par_chunks_mut(b_size));
+            let trios = pairs.zip(c.par_chunks_mut(c_size)).enumerate();
+            trios.for_each(|(k, ((a, b), c))| recorded(k, a, b, c));
+        } else {
+            let pairs = a.chunks_mut(a_size).zip(b.chunks_mut(b_size));
+            let trios = pairs.zip(c.chunks_mut(c_size)).enumerate();
+            trios.for_each(|(k, ((a, b), c))| recorded(k, a, b, c));
         }
     }
 }

@@ -29,6 +29,7 @@ fn the_kernels_hold_and_the_table_fits_100_columns() {
         "regularization f64",
         "clipping f64",
         "clipping by norm",
+        "augmentation f32",
     ];
     for shown in rows.into_iter().chain(["digits"]) {
         assert!(text.contains(shown), "{shown} is not shown:\n{text}");
@@ -60,6 +61,7 @@ fn a_mistake_is_named_among_all_that_it_breaks() {
         "act-grad-from-output",
         "l2-factor",
         "clip-per-tensor",
+        "aug-half-pixel",
     ];
     for info in suites::mistakes().into_iter().filter(|info| chosen.contains(&info.label)) {
         let output = evenkeel(&["check", "--implementation", info.label, "--cases", "24"]);

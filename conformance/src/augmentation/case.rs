@@ -280,17 +280,29 @@ impl<T: Real> Case<T> {
 
     /// With each argument spoilt.
     pub(super) fn spoilt(&self) -> Vec<Spoilt<Self>> {
-        let mut spoiler = Spoiler::new(self);
+        let mut valid = self.clone();
+        // An empty result cannot be too short.
+        let Rectangle { height, width, .. } = &mut valid.crop.window;
+        if *height * *width == 0 {
+            valid.crop.window = Rectangle { top: 0, left: 0, height: 1, width: 1 };
+        }
+        let mut spoiler = Spoiler::new(&valid);
         spoiler.spoil_beyond_memory("shape", |case| case.shape.count = usize::MAX / 2);
         spoiler.spoil_beyond_memory("shape", |case| {
             case.shape = ImageShape::new(1 << 20, 1 << 20, 1 << 20, 1 << 20);
         });
-        spoiler.spoil("x", "one short", |case| shorten(&mut case.x));
-        spoiler.spoil("normals", "one short", |case| shorten(&mut case.normals));
-        spoiler.spoil("operations", "one short", |case| case.withheld = 1);
+        spoiler.spoil("x", "too short", |case| shorten(&mut case.x));
+        spoiler.spoil("normals", "too short", |case| shorten(&mut case.normals));
+        if self.shape.count >= 2 {
+            // Of one image any number is a whole number of choices.
+            spoiler.spoil("operations", "too few", |case| {
+                only(case, Transform::Flip(Axis::Horizontal));
+                case.withheld = 1;
+            });
+        }
         spoil_values(&mut spoiler);
         spoil_choices(&mut spoiler);
-        spoiler.spoil("labels", "one short", |case| shorten(&mut case.labels));
+        spoiler.spoil("labels", "too short", |case| shorten(&mut case.labels));
         spoiler.spoil("labels", "beyond a map", |case| {
             let most = case.labels.iter().max().copied().unwrap_or_default();
             only(case, Transform::Flip(Axis::Horizontal));

@@ -59,7 +59,7 @@ macro_rules! __augmentation_properties {
             crop Must crops_are_windows_of_the_padded_image
             add_noise Must noise_is_scaled_and_added
             add_noise Must without_deviation_all_stays
-            add_noise Must clamped_noise_agrees
+            add_noise Must noise_is_clamped_where_that_is_asked_for
             add_noise Must clamped_noise_stays_in_its_range
             blur Must blurs_agree
             blur Must nothing_to_blur_stays

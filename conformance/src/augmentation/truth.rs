@@ -1,7 +1,7 @@
 //! True pixels in 320 bits, and how far from them a target may be.
 //!
 //! ```text
-//! rotation   e = 16u·(h + w), sound = 2·e·Δ + 8u·M        promise: ½ ulp, and u₆₄ and 8u₆₄·(h + w) for u and e
+//! rotation   e = 16u·(h + w), sound = 2·e·Δ + 8u·M        promise: ½ ulp, and u₆₄ and 4u₆₄·(h + w) for u and e
 //! noise      sound = 3u·σ|z| + u·|x|                      promise: ½ ulp, and u₆₄ for u
 //! blur       sound = (8r + 28)·u·M                        promise: ½ ulp, and u₆₄ for u
 //! ```
@@ -148,7 +148,7 @@ fn along(size: usize, place: &Exact, error: f64) -> Along {
 /// e: how far from the truth a place may be.
 pub(super) fn place_error<T: Real>(strength: Strength, size: [usize; 2]) -> f64 {
     let sides = (size[0] + size[1]) as f64;
-    let factor = if strength == Strength::Promise { 8.0 } else { 16.0 };
+    let factor = if strength == Strength::Promise { 4.0 } else { 16.0 };
     factor * unit::<T>(strength) * sides
 }
 

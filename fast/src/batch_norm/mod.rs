@@ -93,7 +93,7 @@ pub fn forward<T: Element>(
     if shape.channels == 0 {
         return Ok(());
     }
-    let Workspace { slots, planes, workers } = workspace;
+    let Workspace { slots, planes, workers, .. } = workspace;
     let walk = Walk::new(shape, policy, workers);
     statistics::statistics(&walk, x, slots, moments);
     let center = |channel: usize| Center::new(&moments[channel], epsilon);
@@ -125,7 +125,7 @@ pub fn forward_in_place<T: Element>(
     if shape.channels == 0 {
         return Ok(());
     }
-    let Workspace { slots, planes, workers } = workspace;
+    let Workspace { slots, planes, workers, .. } = workspace;
     let walk = Walk::new(shape, policy, workers);
     statistics::statistics(&walk, x_to_y, slots, moments);
     let center = |channel: usize| Center::new(&moments[channel], epsilon);
@@ -276,7 +276,7 @@ pub fn backward<T: Element>(
     if shape.channels == 0 {
         return Ok(());
     }
-    let Workspace { slots, planes, workers } = workspace;
+    let Workspace { slots, planes, workers, .. } = workspace;
     let walk = Walk::new(shape, policy, workers);
     let center = |channel: usize| Center::new(&moments[channel], epsilon);
     let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
@@ -324,7 +324,7 @@ pub fn inference_backward<T: Element>(
     if shape.channels == 0 {
         return Ok(());
     }
-    let Workspace { slots, planes, workers } = workspace;
+    let Workspace { slots, planes, workers, .. } = workspace;
     let walk = Walk::new(shape, policy, workers);
     let center = |c: usize| normalize::given_center(mean[c], variance[c], epsilon);
     let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });

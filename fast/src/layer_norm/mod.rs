@@ -145,7 +145,7 @@ fn run<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) {
-    let Workspace { slots, planes, workers } = workspace;
+    let Workspace { slots, planes, workers, .. } = workspace;
     if !moments.is_empty() {
         let walk = Walk::new(shape, policy, workers);
         T::over(&walk).forward(x, affine, epsilon, y, moments, Memory { slots, planes });
@@ -218,7 +218,7 @@ fn differentiate<T: Element>(
         dbeta.fill(T::default());
         return;
     }
-    let Workspace { slots, planes, workers } = workspace;
+    let Workspace { slots, planes, workers, .. } = workspace;
     let walk = Walk::new(shape, policy, workers);
     let layout = T::over(&walk);
     let memory = Memory { slots: &mut *slots, planes };

@@ -1,6 +1,7 @@
 //! The kernels of `evenkeel-fast` as a target of the suite.
 
 mod activation;
+mod augmentation;
 mod batch_norm;
 mod clipping;
 mod dropout;
@@ -14,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use evenkeel_conformance::Draw;
 use evenkeel_conformance::activation::Activation;
+use evenkeel_conformance::augmentation::Augmentation;
 use evenkeel_conformance::batch_norm::BatchNorm;
 use evenkeel_conformance::clipping::Clipping;
 use evenkeel_conformance::dropout::Dropout;
@@ -125,6 +127,10 @@ impl<T: Real + Element> Target<T> for Fast {
     }
 
     fn clipping(&self) -> Option<&dyn Clipping<T>> {
+        Some(self)
+    }
+
+    fn augmentation(&self) -> Option<&dyn Augmentation<T>> {
         Some(self)
     }
 

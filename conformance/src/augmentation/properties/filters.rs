@@ -7,7 +7,7 @@ use crate::compare::{compare, compare_one, same_bits};
 use crate::verdict::{Checked, Finding, Verdict};
 use crate::{Real, Target};
 
-/// AUG-09 without, AUG-10 with a clamp; AUG-11 both.
+/// AUG-09, AUG-11: without a clamp, or with one.
 pub(super) fn noise<T: Real>(
     strength: Strength,
     target: &dyn Target<T>,
@@ -18,6 +18,13 @@ pub(super) fn noise<T: Real>(
     let noise = Noise { clamp, ..case.noise };
     let y = ask(target, &Case { noise, ..case.clone() }, Function::AddNoise)?;
     Ok(compare("y", &y, |i| Some(truth::noisy(strength, noise, case.x[i], case.normals[i]))))
+}
+
+/// AUG-10: with a clamp, and without one.
+pub(super) fn clamped<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Checked {
+    let verdict = noise(Strength::Must, target, case, true)?;
+    let without = noise(Strength::Must, target, case, false)?;
+    Ok(verdict.and(|| without))
 }
 
 /// AUG-09: nothing is added, nothing changes.
