@@ -27,6 +27,8 @@
 //! moves is copied bit for bit, quarter turns too. The same bits on any number of threads, in any split
 //! of a data set into batches, and at every level. A blur is shared out by channels, everything else by
 //! rows or images.
+//!
+//! Sentences are augmented in [`text`].
 
 mod checks;
 mod filters;
@@ -35,6 +37,7 @@ mod passes;
 mod pixels;
 mod plan;
 mod rotation;
+pub mod text;
 #[cfg(test)]
 mod tests;
 mod types;
