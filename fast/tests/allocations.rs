@@ -5,7 +5,7 @@ use evenkeel_fast::network::{Batch, Goal, Layer, Masks, Network, Rule, Scratch};
 use evenkeel_fast::regularization::Penalty;
 use evenkeel_fast::{Element, Error};
 
-/// The network of the digits: every technique in it.
+/// The network of the digits.
 const LAYERS: [Layer; 9] = [
     Layer::dense(64, 128),
     Layer::batch_norm(128),

@@ -236,7 +236,7 @@ pub trait Network<T: Real>: Send + Sync {
     /// One step of gradient descent on parameters and running statistics, in place.
     ///
     /// # Errors
-    /// A [`Refusal`] that names the argument; `gradient` where the loss or a gradient is not finite.
+    /// A [`Refusal`] that names the argument; `gradient` where a gradient is not finite.
     fn step(
         &self,
         layers: &[Layer],

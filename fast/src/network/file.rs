@@ -2,7 +2,7 @@
 //!
 //! Layer k has the tensors `k.weight` and `k.bias` (W and b, or γ and β), a batch norm also `k.running_mean`
 //! and `k.running_var`: the names that a sequence of the same layers has in PyTorch. W is outputs × inputs,
-//! row by row. `k.num_batches_tracked` is passed over. Numbers are in the precision of the network; a network
+//! row by row. `k.num_batches_tracked` of a batch norm is passed over. Numbers are in the precision of the network; a network
 //! in `f64` reads `F32` too.
 
 use std::collections::BTreeMap;
@@ -69,8 +69,7 @@ impl<T: Element> Network<T> {
         let file = SafeTensors::deserialize(file)
             .map_err(|error| refused(error.to_string(), "a safetensors file"))?;
         let tensors = self.tensors_in_file();
-        let is_known =
-            |name: &str| tensors.contains_key(name) || name.ends_with(".num_batches_tracked");
+        let is_known = |name: &str| tensors.contains_key(name) || self.is_counter(name);
         if let Some(name) = file.names().into_iter().find(|name| !is_known(name)) {
             return Err(refused(format!("tensor {name}"), "tensors of these layers"));
         }
@@ -83,6 +82,12 @@ impl<T: Element> Network<T> {
         }
         *self = loaded;
         Ok(())
+    }
+
+    /// Whether it is the name of what a batch norm here counts its batches in elsewhere.
+    fn is_counter(&self, name: &str) -> bool {
+        let k = name.strip_suffix(".num_batches_tracked").and_then(|k| k.parse::<usize>().ok());
+        matches!(k.and_then(|k| self.layers.get(k)), Some(Layer::BatchNorm { .. }))
     }
 
     fn bytes(&self, tensor: &Tensor) -> Vec<u8> {

@@ -161,7 +161,7 @@ impl Place {
         let width = |counts: bool| if counts { self.outputs } else { 0 };
         Self {
             parameters: self.parameters.saturating_add(first).saturating_add(second),
-            statistics: self.statistics.saturating_add(2 * width(is_batch_norm)),
+            statistics: self.statistics.saturating_add(width(is_batch_norm).saturating_mul(2)),
             flags: self.flags.saturating_add(width(is_dropout)),
             ..self
         }

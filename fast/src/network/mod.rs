@@ -17,7 +17,8 @@
 //!
 //! **Method.** Each layer is the kernel of its technique. Outputs of all layers are kept for the way back,
 //! masks are drawn again there. All memory stands in a [`Scratch`], which grows with the largest batch and
-//! is used again: from the second step on nothing is allocated, as long as one thread does the work. A
+//! is used again: from the second step on nothing is allocated, as long as no batch is larger and one
+//! thread does the work. A
 //! step checks everything first and a gradient that is not finite last, so that it is taken whole or not
 //! at all.
 //!
@@ -45,7 +46,6 @@ pub use scratch::Scratch;
 
 use layer::{Place, places, totals};
 
-use crate::regularization::{Parameter, Role};
 use crate::{Element, Error, check};
 
 /// A network: its layers, their parameters and running statistics.
@@ -94,8 +94,8 @@ impl<T: Element> Network<T> {
         let mut network = Self {
             layers: layers.to_vec(),
             places,
-            parameters: vec![T::default(); parameters],
-            statistics: vec![T::default(); statistics],
+            parameters: room(parameters)?,
+            statistics: room(statistics)?,
             flags,
         };
         network.start_normalizations();
@@ -161,14 +161,8 @@ impl<T: Element> Network<T> {
     }
 
     /// The two tensors of layer k: W, b or γ, β; empty where it has none.
-    #[must_use]
-    pub fn tensors(&self, k: usize) -> [Parameter<'_, T>; 2] {
-        let [first, second] = split(&self.parameters, &self.places[k]);
-        let roles = match self.layers[k] {
-            Layer::Dense { .. } => [Role::Weight, Role::Bias],
-            _ => [Role::Scale, Role::Shift],
-        };
-        [Parameter { role: roles[0], values: first }, Parameter { role: roles[1], values: second }]
+    fn tensors(&self, k: usize) -> [&[T]; 2] {
+        split(&self.parameters, &self.places[k])
     }
 
     /// Running mean and variance of layer k, a batch norm.
@@ -182,6 +176,15 @@ impl<T: Element> Network<T> {
         check::rows(rows, 1)?;
         check::length("x", x, times("rows", rows, self.inputs())?)
     }
+}
+
+/// So many zeros, if there is memory for them.
+fn room<T: Element>(count: usize) -> Result<Vec<T>, Error> {
+    let mut values = Vec::new();
+    let full = |_| Error::new("layers", format!("{count} numbers"), "as many as memory can hold");
+    values.try_reserve_exact(count).map_err(full)?;
+    values.resize(count, T::default());
+    Ok(values)
 }
 
 /// The two tensors of a layer, in the parameters or in their gradient.

@@ -66,6 +66,7 @@ impl<T: Element> Network<T> {
     ) -> Result<(), Error> {
         self.check_input(rows, x)?;
         check::length("y", y, times("rows", rows, self.outputs())?)?;
+        scratch.most_workers = 0;
         let parts = x.chunks(ROWS_AT_A_TIME * self.inputs());
         for (x, y) in parts.zip(y.chunks_mut(ROWS_AT_A_TIME * self.outputs())) {
             let z = self.pass(x.len() / self.inputs(), x, None, scratch)?;
@@ -90,6 +91,7 @@ impl<T: Element> Network<T> {
     ) -> Result<(), Error> {
         self.check_training(rows, x, masks)?;
         check::length("y", y, times("rows", rows, self.outputs())?)?;
+        scratch.most_workers = 0;
         y.copy_from_slice(self.pass(rows, x, Some(masks), scratch)?);
         Ok(())
     }
@@ -148,7 +150,6 @@ impl<T: Element> Network<T> {
         scratch: &'s mut Scratch<T>,
     ) -> Result<&'s [T], Error> {
         scratch.make_room(&self.layers, &self.places, rows);
-        scratch.most_workers = 0;
         for k in 0..self.layers.len() {
             let Scratch { policy, workspace, outputs, moments, .. } = scratch;
             let Place { inputs, outputs: width, .. } = self.places[k];
@@ -174,7 +175,7 @@ impl<T: Element> Network<T> {
         workspace: &mut Workspace,
         policy: &Policy,
     ) -> Result<(), Error> {
-        let [first, second] = self.tensors(k).map(|tensor| tensor.values);
+        let [first, second] = self.tensors(k);
         match (self.layers[k], mode) {
             (Layer::Dense { inputs, outputs }, _) => {
                 let (a, w) = (matrix(a, inputs), matrix(first, inputs));
@@ -235,6 +236,7 @@ impl<T: Element> Network<T> {
         batch: &Batch<'_, T>,
         scratch: &mut Scratch<T>,
     ) -> Result<T, Error> {
+        scratch.most_workers = 0;
         self.pass(batch.rows, batch.x, Some(batch.masks), scratch)?;
         scratch.make_room_for_gradients(&self.places, batch.rows, self.parameters.len());
         let Scratch { policy, workspace, outputs, upstream, losses, .. } = scratch;
@@ -276,7 +278,7 @@ impl<T: Element> Network<T> {
         let a = if k == 0 { batch.x } else { &outputs[k - 1][..rows * inputs] };
         let [dy, da] = upstream;
         let (dy, da) = (&mut dy[..rows * width], &mut da[..rows * inputs]);
-        let first = self.tensors(k)[0].values;
+        let [first, _] = self.tensors(k);
         let [dfirst, dsecond] = split_mut(gradient, &self.places[k]);
         match self.layers[k] {
             Layer::Dense { inputs, outputs } => {

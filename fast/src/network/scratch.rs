@@ -22,7 +22,7 @@ pub struct Scratch<T> {
     pub(super) gradient: Vec<T>,
     /// The loss of each row.
     pub(super) losses: Vec<f64>,
-    /// How many threads took part in one layer of the last call, at most.
+    /// How many threads took part in the last kernel of a layer, at most, in the last call.
     pub(super) most_workers: usize,
 }
 
@@ -33,7 +33,7 @@ impl<T: Element> Scratch<T> {
         Self { policy, ..Self::default() }
     }
 
-    /// How many threads took part in a layer of the last call, at most.
+    /// How many threads took part in the last kernel of a layer, at most, in the last call.
     #[must_use]
     pub fn workers_seen(&self) -> usize {
         self.most_workers

@@ -48,8 +48,8 @@ pub struct DenseGradients {
 
 /// dx_ik = Σ_j dy_ij·W_jk, dW_jk = Σ_i dy_ij·x_ik, db_j = Σ_i dy_ij
 ///
-/// Clauses NET-08, NET-09. Source: Bishop 2006, equations 5.53 and 5.55, for all rows of a batch. Each is
-/// the chain rule: y_ij moves by W_jk with x_ik, by x_ik with W_jk, by b_j with 1.
+/// Clauses NET-08, NET-09. Source: Bishop 2006, equations 5.53 and 5.56 without h′, for all rows of a
+/// batch. Each is the chain rule: y_ij moves by W_jk with x_ik, by x_ik with W_jk, by b_j with 1.
 ///
 /// x: m × inputs; weights: outputs × inputs; dy: m × outputs.
 ///

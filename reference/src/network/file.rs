@@ -9,7 +9,7 @@
 //! | batch norm | `k.weight` (γ), `k.bias` (β), `k.running_mean`, `k.running_var` |
 //! | layer norm | `k.weight` (γ), `k.bias` (β) |
 //!
-//! and no others, save `k.num_batches_tracked`, which is passed over.
+//! and no others, save `k.num_batches_tracked` of a batch norm, which is passed over.
 
 use nalgebra::{DMatrix, DVector};
 use safetensors::tensor::TensorView;
@@ -61,11 +61,17 @@ pub fn load(layers: &[Layer], bytes: &[u8]) -> Result<Vec<Layer>, Error> {
     let expected = tensors(layers);
     for name in file.names() {
         let is_expected = expected.iter().any(|tensor| tensor.name == name);
-        if !is_expected && !name.ends_with(".num_batches_tracked") {
+        if !is_expected && !is_counter(layers, name) {
             return Err(Error::new("file", format!("tensor {name}"), "tensors of these layers"));
         }
     }
     layers.iter().enumerate().map(|(k, layer)| loaded(layer, k, &file)).collect()
+}
+
+/// Whether it is the name of what a batch norm here counts its batches in elsewhere.
+fn is_counter(layers: &[Layer], name: &str) -> bool {
+    let k = name.strip_suffix(".num_batches_tracked").and_then(|k| k.parse::<usize>().ok());
+    matches!(k.and_then(|k| layers.get(k)), Some(Layer::BatchNorm { .. }))
 }
 
 /// Layer k with what the file has for it.

@@ -81,7 +81,8 @@ pub fn softmax_cross_entropy(z: &DMatrix<f64>, classes: &[usize]) -> Result<f64,
 
 /// ∂L/∂z_ij = (s_ij − \[j = c_i\])/m, with s the [`softmax`].
 ///
-/// Clauses NET-05, NET-06, NET-17. Source: Bishop 2006, equation 4.109.
+/// Clauses NET-05, NET-06, NET-17. Source: Bishop 2006, equation 5.18, of which 4.109 is the product with the
+/// inputs.
 ///
 /// # Errors
 /// As [`softmax_cross_entropy`].

@@ -201,11 +201,12 @@ fn column(values: &DVector<f64>) -> DMatrix<f64> {
 /// passed: what [`forward`] gave. The order is that of [`statistics`](super::statistics).
 ///
 /// # Errors
-/// As [`batch_norm::running_mean`] and [`batch_norm::running_variance`].
+/// `passed`: not one matrix more than layers. As [`batch_norm::running_mean`] and [`batch_norm::running_variance`].
 pub fn running_statistics(
     layers: &[Layer],
     passed: &[DMatrix<f64>],
 ) -> Result<Vec<DVector<f64>>, Error> {
+    check::length("passed", passed.len(), layers.len() + 1)?;
     let mut statistics = Vec::new();
     for (layer, a) in layers.iter().zip(passed) {
         if let Layer::BatchNorm { running_mean, running_variance, weight_of_new: w, .. } = layer {

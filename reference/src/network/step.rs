@@ -48,7 +48,7 @@ pub struct Taken {
 
 /// g = ∂L/∂θ + ∂R/∂θ: the penalty's part for the weights of dense layers only.
 ///
-/// Clause NET-12. Source: Krogh & Hertz 1991, equation 2; that biases are left alone: Goodfellow, Bengio &
+/// Clause NET-12. Source: Krogh & Hertz 1991, equation 2, for L2, Tibshirani 1996 for L1; that biases are left alone: Goodfellow, Bengio &
 /// Courville 2016, section 7.1.
 ///
 /// parameters and loss_gradient: tensors of the same sizes, in the same order.

@@ -4,8 +4,8 @@
 //! much to ask: the gradient of a bias before a batch norm is 0, and what both find there is rounding.)
 //!
 //! **In `f32`** nobody knows beforehand how fast roundings grow in a hundred steps of this network, so it
-//! is measured: ten networks of the kernels in `f32` start with every parameter moved by one unit in the
-//! last place, up or down. Each parameter of the target may be off by four times the spread of these ten,
+//! is measured: ten networks of the kernels in `f32` start with every parameter that is not 0 moved by one
+//! unit in the last place, up or down. Each parameter of the target may be off by four times the spread of these ten,
 //! the largest of its tensor. (Of ten numbers alone too little is known: where all ten find the same, by
 //! chance, none is allowed to find another.)
 
@@ -97,7 +97,7 @@ impl<'a> Draws<'a> {
         })
     }
 
-    /// The parameters after each of [`STEPS`].
+    /// Parameters and running statistics after each of [`STEPS`].
     fn train<T: Real>(
         &self,
         network: &dyn Network<T>,
@@ -112,14 +112,15 @@ impl<'a> Draws<'a> {
             let batch = Batch { rows: ROWS, x: &x, goal: Goal::Classes(&classes), keep };
             network.step(&LAYERS, &batch, &RULE, &mut parameters, &mut statistics)?;
             if let Some(at) = STEPS.iter().position(|step| *step == k + 1) {
-                snapshots[at] = parameters.iter().map(|v| v.to_f64()).collect();
+                let all = parameters.iter().chain(&statistics);
+                snapshots[at] = all.map(|v| v.to_f64()).collect();
             }
         }
         Ok(snapshots)
     }
 }
 
-/// The spread of the ten runs after each of [`STEPS`]: for each parameter the largest of its tensor.
+/// The spread of the ten runs after each of [`STEPS`]: for each number the largest of its tensor.
 fn spreads(draws: &Draws<'_>) -> Result<[Vec<f64>; STEPS.len()], Refusal> {
     let fast = Fast::default();
     let network: Option<&dyn Network<f32>> = Target::<f32>::network(&fast);
@@ -130,7 +131,7 @@ fn spreads(draws: &Draws<'_>) -> Result<[Vec<f64>; STEPS.len()], Refusal> {
         let values = || runs.iter().map(|run| run[k][i]);
         values().fold(f64::MIN, f64::max) - values().fold(f64::MAX, f64::min)
     };
-    let spreads = |k: usize| (0..draws.start.len()).map(|i| spread(k, i)).collect::<Vec<f64>>();
+    let spreads = |k: usize| (0..runs[0][k].len()).map(|i| spread(k, i)).collect::<Vec<f64>>();
     Ok([0, 1, 2].map(|k| largest_of(&tensors(), &spreads(k))))
 }
 
@@ -152,19 +153,27 @@ fn moved(start: &[f64], run: u64) -> Vec<f64> {
     start.iter().enumerate().map(one).collect()
 }
 
-/// How many parameters each layer has.
+/// How many parameters each layer has, and how long its running statistics are.
 fn layers() -> Vec<usize> {
-    LAYERS.iter().map(|layer| layer.parameters()).collect()
+    LAYERS.iter().map(|layer| layer.parameters()).chain(statistics()).collect()
 }
 
-/// How many numbers each tensor has: W, b; γ, β.
+/// How long the running means and variances are.
+fn statistics() -> impl Iterator<Item = usize> {
+    LAYERS.iter().flat_map(|layer| match *layer {
+        Layer::BatchNorm { width, .. } => vec![width; 2],
+        _ => Vec::new(),
+    })
+}
+
+/// How many numbers each tensor has: W, b; γ, β; then the running means and variances.
 fn tensors() -> Vec<usize> {
     let of = |layer: &Layer| match *layer {
         Layer::Dense { inputs, outputs } => vec![inputs * outputs, outputs],
         Layer::BatchNorm { width, .. } | Layer::LayerNorm { width, .. } => vec![width, width],
         Layer::Activation(_) | Layer::Dropout { .. } => Vec::new(),
     };
-    LAYERS.iter().flat_map(of).collect()
+    LAYERS.iter().flat_map(of).chain(statistics()).collect()
 }
 
 /// For each value the largest magnitude in its group; the groups lie one after the other.

@@ -39,8 +39,8 @@ pub(super) struct Trained {
     pub(super) epochs: Vec<Epoch>,
     /// The share of the test at the end, for each seed.
     pub(super) accuracies: Vec<f64>,
-    /// That of softmax regression, and its steps.
-    pub(super) regression: (f64, usize),
+    /// Softmax regression beside it.
+    pub(super) regression: regression::Regression,
     /// What a step of the kernels takes.
     pub(super) step: Duration,
 }

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! With λ = 0 there is no minimum: the digits can be told apart by planes, and W grows without end. λ = 10⁻⁴
-//! costs it nothing: 0 and 10⁻³ end with fewer images right.
+//! costs it nothing: on the test, by which it was chosen, 0 and 10⁻³ end with fewer images right.
 
 use evenkeel_fast::Error;
 use evenkeel_fast::network::{Batch, Goal, Layer, Masks, Network, Rule, Scratch};
@@ -25,22 +25,31 @@ const CONVERGED: f64 = 1e-4;
 /// Twice as many as it takes.
 const MOST_STEPS: usize = 10_000;
 
-/// The share of test images that it tells rightly, and the steps of all rows that it took.
+/// What became of it.
+pub(super) struct Regression {
+    /// The share of test images that it tells rightly.
+    pub(super) share: f64,
+    /// Of all rows.
+    pub(super) steps: usize,
+    pub(super) has_converged: bool,
+}
+
+/// Trains it.
 ///
 /// # Errors
 /// None that is known: the kernels' own, if they refused a step.
-pub(super) fn run(images: &Images) -> Result<(f64, usize), Error> {
+pub(super) fn run(images: &Images) -> Result<Regression, Error> {
     let mut network = Network::<f64>::new(&[Layer::dense(PIXELS, CLASSES)])?;
     let mut scratch = Scratch::default();
     let x = &images.x[..PIXELS * TRAIN.end];
     let goal = Goal::Classes(&images.classes[TRAIN]);
     let batch = Batch { rows: TRAIN.end, x, goal, masks: Masks::none() };
     let mut steps = 0;
-    while steps < MOST_STEPS {
+    let mut norm = f64::INFINITY;
+    while norm >= CONVERGED && steps < MOST_STEPS {
+        norm = network.step(&batch, &RULE, &mut scratch)?.norm;
         steps += 1;
-        if network.step(&batch, &RULE, &mut scratch)?.norm < CONVERGED {
-            break;
-        }
     }
-    Ok((accuracy(&network, images, TEST, &mut scratch)?, steps))
+    let share = accuracy(&network, images, TEST, &mut scratch)?;
+    Ok(Regression { share, steps, has_converged: norm < CONVERGED })
 }

@@ -4,6 +4,7 @@ use evenkeel_fast::capacity::loss_gap;
 
 use super::agreement::{Agreement, STEPS};
 use super::epochs::{Epoch, Trained};
+use super::regression::Regression;
 use crate::table::{self, table};
 
 /// How far the target's parameters are from the reference's.
@@ -54,17 +55,20 @@ pub(super) fn epochs(trained: &Trained) -> String {
     let each: Vec<String> =
         trained.accuracies.iter().map(|share| format!("{:.1}", 100.0 * share)).collect();
     let mean = trained.accuracies.iter().sum::<f64>() / trained.accuracies.len() as f64;
-    let (regression, steps) = trained.regression;
+    let Regression { share, steps, has_converged } = trained.regression;
+    let doubt = if has_converged { "" } else { ", not converged" };
     format!(
-        "{table}\nright of 360: {} ({}); softmax regression {} ({steps} steps)",
+        "{table}\nright of 360: {} ({}); softmax regression {} ({steps} steps{doubt})",
         table::percent(mean),
         each.join(", "),
-        table::percent(regression),
+        table::percent(share),
     )
 }
 
 /// How much faster the kernels are.
 pub(super) fn time(agreement: &Agreement, trained: &Trained) -> String {
     let ratio = agreement.step_of_reference.as_secs_f64() / trained.step.as_secs_f64();
-    format!("a step of the reference takes {ratio:.0} times as long as one of fast in f32")
+    format!(
+        "a step of the reference, in f64 and converted, takes {ratio:.0} times as long as one of fast in f32"
+    )
 }
