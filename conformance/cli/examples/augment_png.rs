@@ -10,6 +10,8 @@
 //! images of a policy in epoch 0 and in epoch 1. What the label 0 (left) becomes is printed.
 
 use std::error::Error;
+use std::fs::File;
+use std::io::BufWriter;
 
 use evenkeel_fast::augmentation::{
     self, Axis, Blur, Border, Choice, Crop, Erasure, ImageShape, Interpolation, Labels, Noise,
@@ -17,6 +19,7 @@ use evenkeel_fast::augmentation::{
 };
 use evenkeel_fast::random::Stream;
 use evenkeel_fast::{Policy, Workspace};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{Rgb, RgbImage};
 
 const COLUMNS: u32 = 6;
@@ -38,7 +41,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let shape = ImageShape::new(1, 3, height as usize, width as usize);
     let mut tiles = single(shape, &planar(&picture))?;
     tiles.extend(policy(shape, &planar(&picture))?);
-    sheet(&tiles, width, height).save(to)?;
+    let file = BufWriter::new(File::create(to)?);
+    let encoder = PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive);
+    sheet(&tiles, width, height).write_with_encoder(encoder)?;
     println!("{to}: {} tiles of {height} × {width}", tiles.len());
     Ok(())
 }
