@@ -29,7 +29,7 @@ fn drawn(
     generator: &mut StdRng,
     shape: ImageShape,
     choice: &Choice,
-    draw: Draw,
+    noise_from: Draw,
 ) -> Option<Operation> {
     if !generator.random_bool(choice.probability) {
         return None;
@@ -50,7 +50,7 @@ fn drawn(
             let window = Rectangle { top: offset(), left: offset(), height, width };
             Operation::Crop(Crop { padding, window, fill })
         }
-        Transform::Noise(noise) => Operation::Noise(noise, draw),
+        Transform::Noise(noise) => Operation::Noise(noise, noise_from),
         Transform::Blur { deviation: [low, high], radius, border } => {
             let deviation = generator.random_range(low..=high);
             Operation::Blur(Blur { deviation, radius, border })
@@ -89,7 +89,9 @@ impl<T: Real> Augmentation<T> for Own {
         for (n, operation) in operations.iter_mut().enumerate() {
             let (image, k) = (draw.first + (n / choices.len()) as u64, n % choices.len());
             let mut generator = of_image(draw.stream, image, k);
-            *operation = drawn(&mut generator, shape, &choices[k], draw);
+            // Noise has elements of its own for every image.
+            let noise_from = Draw { first: image.wrapping_mul(shape.per_image() as u64), ..draw };
+            *operation = drawn(&mut generator, shape, &choices[k], noise_from);
         }
         Ok(())
     }
