@@ -37,9 +37,9 @@ mod passes;
 mod pixels;
 mod plan;
 mod rotation;
-pub mod text;
 #[cfg(test)]
 mod tests;
+pub mod text;
 mod types;
 
 use filters::Mean;
