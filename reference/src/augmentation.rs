@@ -9,12 +9,14 @@
 // Throughout: a channel is an h × w matrix with rows downwards, an image a list of channels of one
 // size; i and j are row and column from 0. Each function is one formula of the page above. What draws
 // (`draws`) only draws; what changes pixels (`rotation`, `pixels`, `filters`) only changes pixels.
+// Sentences (`text`) are for themselves.
 
 mod draws;
 mod filters;
 mod images;
 mod pixels;
 mod rotation;
+mod text;
 
 use crate::random::Stream;
 
@@ -23,6 +25,10 @@ pub use filters::{add_noise, blur, gaussian_weights};
 pub use images::{Augmented, apply, augment, label_after};
 pub use pixels::{crop, erase, flip, shift};
 pub use rotation::{bilinear, cos_sin, is_inside, nearest, rotate, source};
+pub use text::{
+    Direction, Failed, Outcome, Pivot, Reason, Translate, back_translate, collapse,
+    lengths_are_alike, outcome,
+};
 
 /// How a pixel is read between pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -302,3 +302,51 @@ fn what_is_not_allowed_is_refused_by_name() {
     let two = [x, counted(2, 3)];
     assert_refused(apply(&two, &Operation::Flip(Axis::Vertical)), "x");
 }
+
+// ---- sentences ---------------------------------------------------------------------------------
+
+fn pivot<'a>(
+    forward: impl FnMut(&str) -> Result<String, String> + 'a,
+    backward: impl FnMut(&str) -> Result<String, String> + 'a,
+) -> Pivot<'a> {
+    Pivot { forward: Box::new(forward), backward: Box::new(backward) }
+}
+
+#[test]
+fn every_outcome_by_hand() {
+    let there = |x: &str| match x {
+        "mute" => Err("no word".to_string()),
+        x => Ok(x.replace("big", "grande")),
+    };
+    let back = |z: &str| Ok(z.replace("grande", "large").replace("long", "").replace("up", "u p"));
+    let again = |z: &str| Ok(z.replace("grande", "large").replace("tree", "a very tall tree"));
+    let mut pivots = [pivot(there, back), pivot(there, again)];
+    let sentences = ["a  big house", "tree", "mute", "\u{a0}\n", "long", "up"];
+    let outcomes = back_translate(&sentences, &mut pivots, 2.0).unwrap();
+    let (dropped, failed) = (Outcome::Dropped, Outcome::Failed);
+    let mute = || failed(Direction::Forward, Failed::Translator("no word".into()));
+    let expected = [
+        [Outcome::Kept("a large house".into()), dropped(Reason::Duplicate)],
+        [dropped(Reason::RoundTrip), dropped(Reason::LengthRatio)],
+        [mute(), mute()],
+        [dropped(Reason::Empty), dropped(Reason::Empty)],
+        [failed(Direction::Backward, Failed::Empty), dropped(Reason::RoundTrip)],
+        [Outcome::Kept("u p".into()), dropped(Reason::RoundTrip)],
+    ];
+    assert_eq!(outcomes, expected);
+}
+
+#[test]
+fn lengths_are_counted_in_characters_and_both_ways() {
+    assert!(lengths_are_alike("éé", "abcd", 2.0) && lengths_are_alike("abcd", "éé", 2.0));
+    assert!(!lengths_are_alike("éé", "abcde", 2.0) && !lengths_are_alike("abcde", "éé", 2.0));
+    assert!(lengths_are_alike("a", "aaaaaaaaa", f64::INFINITY));
+}
+
+#[test]
+fn a_ratio_below_1_is_refused() {
+    for ratio in [0.99, -1.0, f64::NAN] {
+        let error = back_translate(&["a"], &mut [], ratio).unwrap_err();
+        assert_eq!((error.argument, &*error.allowed), ("max_length_ratio", "≥ 1"));
+    }
+}

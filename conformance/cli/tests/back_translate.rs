@@ -29,7 +29,7 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn without_apertium_it_says_what_to_install() {
-    let Some(output) = run(|command| drop(command.env("PATH", "/nonexistent"))) else { return };
+    let Some(output) = run(|command| _ = command.env("PATH", "/nonexistent")) else { return };
     let complaint = text(&output.stderr);
     assert_eq!(output.status.code(), Some(5), "{complaint}");
     assert!(complaint.contains("apertium cannot be started"), "{complaint}");

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::planned::{self, decoded};
+use super::text::{self, TextJob};
 use super::{
     Augmentation, Axis, Blur, Border, Choice, Crop, Erasure, ImageShape, Images, Interpolation,
     Labels, Noise, Operation, Rectangle, Rotation, Shift, Transform,
@@ -42,6 +43,8 @@ pub struct Case<T> {
     pub choices: Vec<Choice>,
     /// Of plan, apply and augment.
     pub draw: Draw,
+    /// Of back_translate.
+    pub text: TextJob,
     /// So many operations are not handed over: 0, but where that is to be refused.
     pub withheld: usize,
 }
@@ -58,7 +61,13 @@ impl<T: fmt::Debug> fmt::Debug for Case<T> {
         writeln!(f, "{:?}, {:?}", self.shift, self.crop)?;
         writeln!(f, "{:?}, {:?}", self.noise, self.blur)?;
         write!(f, "{:?}", self.erasure)?;
-        self.choices.iter().try_for_each(|choice| write!(f, "\n{choice:?}"))
+        self.choices.iter().try_for_each(|choice| write!(f, "\n{choice:?}"))?;
+        let TextJob { sentences, pivots, max_length_ratio } = &self.text;
+        if sentences.is_empty() {
+            return Ok(());
+        }
+        write!(f, "\nsentences {}, ratio {max_length_ratio:?}", Brief(sentences))?;
+        pivots.iter().try_for_each(|pivot| write!(f, "\n{pivot:?}"))
     }
 }
 
@@ -85,6 +94,8 @@ pub enum Function {
     Apply,
     /// [`Augmentation::augment`].
     Augment,
+    /// [`Augmentation::back_translate`].
+    BackTranslate,
 }
 
 /// What a choice can be refused for.
@@ -116,6 +127,7 @@ impl technique::Function for Function {
         Self::Plan,
         Self::Apply,
         Self::Augment,
+        Self::BackTranslate,
     ];
 
     fn name(self) -> &'static str {
@@ -130,6 +142,7 @@ impl technique::Function for Function {
             Self::Plan => "plan",
             Self::Apply => "apply",
             Self::Augment => "augment",
+            Self::BackTranslate => "back_translate",
         }
     }
 
@@ -147,6 +160,7 @@ impl technique::Function for Function {
             Self::Plan => &PLAN,
             Self::Apply => &["shape", "x", "operations", "y"],
             Self::Augment => &AUGMENT,
+            Self::BackTranslate => &["max_length_ratio"],
         }
     }
 
@@ -154,6 +168,7 @@ impl technique::Function for Function {
         match self {
             Self::Plan => &["plan"],
             Self::Augment => &["y", "labels_out"],
+            Self::BackTranslate => &["outcomes", "dropped"],
             _ => &["y"],
         }
     }
@@ -180,6 +195,10 @@ impl Function {
         match self {
             Self::Plan => vec![unwritten(planned::SLOT * shape.count * case.choices.len())],
             Self::Augment => vec![unwritten(shape.len()), unwritten(shape.count)],
+            Self::BackTranslate => {
+                let pairs = case.text.sentences.len() * case.text.pivots.len();
+                vec![unwritten(text::SLOT * pairs), unwritten(4)]
+            }
             Self::Crop => {
                 let Rectangle { height, width, .. } = case.crop.window;
                 vec![unwritten(ImageShape { height, width, ..shape }.len().min(1 << 20))]
@@ -213,6 +232,7 @@ impl Function {
             Self::Plan => planned(augmentation, case, y),
             Self::Apply => augmentation.apply(images, &case.operations(), y),
             Self::Augment => augmented(augmentation, case, to),
+            Self::BackTranslate => back_translated(augmentation, case, to),
         }
     }
 }
@@ -246,6 +266,24 @@ fn augmented<T: Real>(
         to[1].iter_mut().zip(labels).for_each(|(to, label)| *to = T::from_f64(f64::from(label)));
     }
     result
+}
+
+/// What became of every sentence, as numbers; what was dropped stands in the counts alone.
+fn back_translated<T: Real>(
+    augmentation: &dyn Augmentation<T>,
+    case: &Case<T>,
+    to: &mut [Vec<T>],
+) -> Result<(), Refusal> {
+    let all = augmentation.back_translate(&case.text)?;
+    let (slots, dropped) = text::as_numbers(&all, case.text.pivots.len());
+    let (slots_out, dropped_out) = to.split_at_mut(1);
+    slots_out[0].fill(T::from_f64(0.0));
+    for (slot, numbers) in slots {
+        let room = slots_out[0].chunks_exact_mut(text::SLOT).nth(slot).into_iter().flatten();
+        room.zip(numbers).for_each(|(to, number)| *to = T::from_f64(number));
+    }
+    dropped_out[0].iter_mut().zip(dropped).for_each(|(to, count)| *to = T::from_f64(count));
+    Ok(())
 }
 
 impl<T: Real> Case<T> {
@@ -314,6 +352,9 @@ impl<T: Real> Case<T> {
         });
         spoiler.spoil("first", "beyond the last", |case| case.draw.first = u64::MAX / 64);
         spoiler.spoil("first", "beyond all numbers", |case| case.draw.first = u64::MAX);
+        for (how, bad) in [("below 1", 0.99), ("negative", -2.0), ("NaN", f64::NAN)] {
+            spoiler.spoil("max_length_ratio", how, |case| case.text.max_length_ratio = bad);
+        }
         spoiler.shorten(&["y", "labels_out"]);
         spoiler.done()
     }

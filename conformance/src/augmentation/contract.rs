@@ -1,7 +1,8 @@
-//! What an augmentation of images must offer to be checked.
+//! What an augmentation must offer to be checked.
 
 use super::choices::{Choice, check_labels, check_plan};
 use super::operations::{Axis, Blur, Crop, Erasure, ImageShape, Noise, Operation, Rotation, Shift};
+use super::text::{BackTranslated, TextJob};
 use crate::refusal::check_length;
 use crate::{Draw, Real, Refusal};
 
@@ -85,7 +86,7 @@ impl<T: Real> Images<'_, T> {
     }
 }
 
-/// Augmentation of images in precision `T`, over plain slices.
+/// Augmentation of images in precision `T`, over plain slices, and of sentences.
 ///
 /// Offer what you have: an augmentation that draws with a generator of its own does not follow the
 /// map, and its plans are checked as draws. Every function checks its arguments first and, when it
@@ -214,6 +215,16 @@ pub trait Augmentation<T: Real>: Send + Sync {
         labels_out: &mut [u32],
     ) -> Result<(), Refusal> {
         let _ = (images, labels, choices, draw, y, labels_out);
+        Err(Refusal::NotOffered)
+    }
+
+    /// Makes new sentences by way of each pivot; the translators are the job's, and are asked one
+    /// sentence at a time or in batches.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that names `max_length_ratio`. That a sentence has no translation is in the result.
+    fn back_translate(&self, job: &TextJob) -> Result<BackTranslated, Refusal> {
+        let _ = job;
         Err(Refusal::NotOffered)
     }
 }

@@ -4,6 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
 
+use super::text::{Dictionary, TextJob, TextPivot};
 use super::{
     Axis, Blur, Border, Case, Choice, Crop, Erasure, ImageShape, Interpolation, Labels, Noise,
     Rectangle, Rotation, Shift, Transform,
@@ -183,6 +184,7 @@ fn of_shape<T: Real>(
                 erasure,
                 choices,
                 draw: Draw { stream, first },
+                text: no_text(),
                 withheld: 0,
             }
         })
@@ -275,4 +277,108 @@ pub(super) fn none<T: Real>() -> BoxedStrategy<Case<T>> {
             of_shape(ImageShape::new(n, c, h, w), unit_at, Just(choices).boxed())
         })
         .boxed()
+}
+
+/// What no sentence has.
+const NOTHING: &str = "\0";
+
+/// A dictionary that loses nothing.
+const fn dictionary(
+    words: &'static [(&'static str, &'static str)],
+    unsayable: &'static str,
+) -> Dictionary {
+    Dictionary { words, unsayable, lost: NOTHING }
+}
+
+const SPANISH: Dictionary = dictionary(
+    &[("big", "grande"), ("house", "casa"), ("red", "roja"), ("dumb", "mudo"), ("ends", "")],
+    "mute",
+);
+const FRENCH: Dictionary =
+    dictionary(&[("big", "grand"), ("house", "maison"), ("red", "rouge"), ("ends", "fin")], "old");
+
+/// Pivots whose variants agree and differ; one that changes nothing; shorter and longer ones.
+const PIVOTS: [TextPivot; 4] = [
+    TextPivot {
+        forward: SPANISH,
+        backward: dictionary(&[("grande", "large"), ("casa", "home"), ("roja", "red")], "mudo"),
+    },
+    TextPivot {
+        forward: SPANISH,
+        backward: dictionary(
+            &[("grande", "large"), ("casa", "home"), ("écru", "ecru"), ("roja", "r")],
+            "mudo",
+        ),
+    },
+    TextPivot {
+        forward: FRENCH,
+        backward: dictionary(
+            &[("grand", "great"), ("maison", "house"), ("rouge", "deep  red indeed"), ("fin", "")],
+            "écru",
+        ),
+    },
+    TextPivot { forward: dictionary(&[], "dumb"), backward: dictionary(&[], NOTHING) },
+];
+
+const WORDS: [&str; 9] = ["the", "big", "house", "red", "mute", "dumb", "ends", "écru", "old"];
+
+fn no_text() -> TextJob {
+    TextJob { sentences: Vec::new(), pivots: Vec::new(), max_length_ratio: 2.0 }
+}
+
+/// Sentences of every fate, for diagnosis.
+pub(super) fn of_every_fate() -> TextJob {
+    let texts = [
+        "the big house",
+        "red",
+        "  mute \n one",
+        "dumb",
+        " \t",
+        "the  big\thouse",
+        "écru",
+        "ends",
+        "the red",
+        "old big house",
+        "the house",
+        "é",
+        "big écru big écru",
+    ];
+    let label = |(i, text): (usize, &&str)| ((*text).to_owned(), i as u32 % 3);
+    TextJob {
+        sentences: texts.iter().enumerate().map(label).collect(),
+        pivots: PIVOTS.to_vec(),
+        max_length_ratio: 1.5,
+    }
+}
+
+/// A few words, with white space where none or one would be enough.
+fn texts() -> BoxedStrategy<String> {
+    let word = prop::sample::select(&WORDS[..]);
+    let space = prop::sample::select(&[" ", " ", " ", "  ", "\t", "\u{a0}\n"][..]);
+    let end = prop::sample::select(&["", "", "", " ", "\r\n"][..]);
+    (end, vec((word, space), 0..=4))
+        .prop_map(|(end, words)| {
+            let mut text = end.to_owned();
+            for (k, (word, space)) in words.iter().enumerate() {
+                text += if k > 0 { space } else { "" };
+                text += word;
+            }
+            text + end
+        })
+        .boxed()
+}
+
+/// Sentences, some of them twice, by some of the pivots.
+pub(super) fn sentences<T: Real>() -> BoxedStrategy<Case<T>> {
+    let ratio = prop::sample::select(&[1.0, 1.25, 1.5, 2.0, f64::INFINITY][..]);
+    let pivots = vec(prop::sample::select(&PIVOTS[..]), 1..=4);
+    let text = (vec((texts(), 0..5_u32), 1..=6), pivots, ratio, any::<bool>()).prop_map(
+        |(mut sentences, pivots, max_length_ratio, twice)| {
+            if twice {
+                sentences.extend(sentences.first().cloned());
+            }
+            TextJob { sentences, pivots, max_length_ratio }
+        },
+    );
+    (many(), text).prop_map(|(case, text)| Case { text, ..case }).boxed()
 }

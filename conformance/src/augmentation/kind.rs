@@ -65,6 +65,9 @@ impl Technique for Augment {
         if long.ask(Function::Augment, target) != long.ask(Function::Augment, target) {
             seen.insert(Symptom("again", "augment"));
         }
+        if properties::guesses_answers(target, &long) {
+            seen.insert(Symptom("miscounted", "back_translate"));
+        }
         seen.extend(bits_that_differ::<Self, T>(target, &long));
         seen
     }
@@ -91,6 +94,7 @@ fn ordinary<T: Real>(shape: ImageShape, degrees: f64) -> Case<T> {
         },
         choices: inputs::of_every_kind(),
         draw: Draw { stream: Stream { seed: (9 << 32) + 4, number: 7, step: 3 }, first: 5 },
+        text: inputs::of_every_fate(),
         withheld: 0,
     }
 }

@@ -1,9 +1,10 @@
-//! Augmentation of images: what is asked of it, and how it is checked.
+//! Augmentation of images and sentences: what is asked of it, and how it is checked.
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | `contract` | [`Augmentation`], the trait that a target implements |
 //! | `operations`, `choices` | what is done to an image, and from what it is drawn, each with its check |
+//! | `text` | sentences: the dictionaries that translate them, and what comes back |
 //! | `case`, `inputs` | one input to every function, and where inputs come from |
 //! | `truth`, `planned` | pixels in 320 bits with their bounds, and the plan of the map |
 //! | `properties` | one property a row, each naming its clause |
@@ -24,6 +25,7 @@ mod planned;
 mod properties;
 mod reference;
 mod suite;
+mod text;
 mod truth;
 
 pub use case::{Case, Function};
@@ -35,3 +37,7 @@ pub use operations::{
     Rotation, Shift,
 };
 pub use suite::{Alone, PARTS, assert_property};
+pub use text::{
+    BackTranslated, Dictionary, TextDropped, TextError, TextFailure, TextJob, TextPivot,
+    TextVariant,
+};

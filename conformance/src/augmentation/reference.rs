@@ -7,6 +7,7 @@ use evenkeel_reference::random::normal;
 use nalgebra::DMatrix;
 
 use super::planned::{self, axis_of, border_of, interpolation_of, rectangle_of};
+use super::text::{BackTranslated, Dictionary, TextError, TextFailure, TextJob, TextVariant};
 use super::{
     Augmentation, Axis, Blur, Choice, Crop, Erasure, ImageShape, Images, Labels, Noise, Operation,
     Rotation, Shift, check_plan,
@@ -149,6 +150,54 @@ impl<T: Real> Augmentation<T> for Reference {
             carry(&choice.labels, operation, label);
         }
         Augmentation::<T>::apply(self, images, &operations, y)
+    }
+
+    fn back_translate(&self, job: &TextJob) -> Result<BackTranslated, Refusal> {
+        let pivot = |pivot: &super::TextPivot| reference::Pivot {
+            forward: said_by(pivot.forward),
+            backward: said_by(pivot.backward),
+        };
+        let mut pivots: Vec<_> = job.pivots.iter().map(pivot).collect();
+        let sentences: Vec<&str> = job.sentences.iter().map(|(text, _)| text.as_str()).collect();
+        let outcomes = reference::back_translate(&sentences, &mut pivots, job.max_length_ratio);
+        let mut all = BackTranslated::default();
+        for (sentence, by_pivot) in outcomes.map_err(refusal)?.into_iter().enumerate() {
+            let label = job.sentences[sentence].1;
+            for (pivot, outcome) in by_pivot.into_iter().enumerate() {
+                add(&mut all, TextVariant { sentence, pivot, label, text: String::new() }, outcome);
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// A dictionary that is asked one sentence; its errors are told by their names.
+fn said_by(dictionary: Dictionary) -> Box<reference::Translate<'static>> {
+    Box::new(move |sentence| match dictionary.translate(&[sentence]).as_slice() {
+        [Ok(text)] => Ok(text.clone()),
+        [Err(error)] => Err(format!("{error:?}")),
+        _ => Err(format!("{:?}", TextError::Miscounted)),
+    })
+}
+
+/// An outcome in its place.
+fn add(all: &mut BackTranslated, at: TextVariant, outcome: reference::Outcome) {
+    use reference::{Outcome, Reason};
+    match outcome {
+        Outcome::Kept(text) => all.variants.push(TextVariant { text, ..at }),
+        Outcome::Dropped(Reason::Empty) => all.dropped.empty += 1,
+        Outcome::Dropped(Reason::RoundTrip) => all.dropped.round_trips += 1,
+        Outcome::Dropped(Reason::LengthRatio) => all.dropped.length_ratio += 1,
+        Outcome::Dropped(Reason::Duplicate) => all.dropped.duplicates += 1,
+        Outcome::Failed(direction, failed) => {
+            let error = match failed {
+                reference::Failed::Empty => TextError::Empty,
+                reference::Failed::Translator(name) => TextError::named(&name),
+            };
+            let is_backward = direction == reference::Direction::Backward;
+            let TextVariant { sentence, pivot, .. } = at;
+            all.failures.push(TextFailure { sentence, pivot, is_backward, error });
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{Real, Target};
 /// The parts of the contract that [`augmentation_suite!`](crate::augmentation_suite) asks for: the
 /// functions, the map from words to plans, and the checks of arguments. `plan`, `apply` and `augment` are
 /// held against each other.
-pub const PARTS: [&str; 12] = [
+pub const PARTS: [&str; 13] = [
     "rotate",
     "flip",
     "shift",
@@ -18,6 +18,7 @@ pub const PARTS: [&str; 12] = [
     "plan",
     "apply",
     "augment",
+    "back_translate",
     "map",
     "arguments",
 ];
@@ -80,6 +81,16 @@ macro_rules! __augmentation_properties {
             arguments Must invalid_arguments_are_named
             arguments Must refused_calls_write_nothing
             augment Must no_element_is_no_work
+            back_translate Must variants_stand_in_order_with_their_labels
+            back_translate Must variants_are_the_way_there_and_back
+            back_translate Must sentences_are_sent_in_one_line
+            back_translate Must round_trips_are_dropped
+            back_translate Must lengths_differ_by_a_bounded_ratio
+            back_translate Must a_variant_is_kept_once
+            back_translate Must a_failure_loses_nothing_else
+            back_translate Must a_sentence_does_not_depend_on_the_others
+            back_translate Must answers_are_not_matched_by_guessing
+            back_translate Must every_sentence_and_pivot_is_accounted_for
         } }
     };
 }

@@ -1,12 +1,18 @@
 //! The augmentation of the kernels.
 
 use evenkeel_conformance::augmentation as contract;
-use evenkeel_conformance::augmentation::{Augmentation, Images};
+use evenkeel_conformance::augmentation::{
+    Augmentation, BackTranslated, Dictionary, Images, TextDropped, TextError, TextFailure, TextJob,
+    TextVariant,
+};
 use evenkeel_conformance::{Draw, Real, Refusal};
+use evenkeel_fast::augmentation::text::{
+    self, BackTranslation, Direction, Pivot, Reason, TranslationError, Translator,
+};
 use evenkeel_fast::random::Stream;
 use evenkeel_fast::{Element, augmentation};
 
-use super::{Fast, stream};
+use super::{Fast, refusal, stream};
 
 impl<T: Real + Element> Augmentation<T> for Fast {
     fn follows_the_map(&self) -> bool {
@@ -148,6 +154,52 @@ impl<T: Real + Element> Augmentation<T> for Fast {
             )
         })
     }
+
+    fn back_translate(&self, job: &TextJob) -> Result<BackTranslated, Refusal> {
+        let pivot =
+            |pivot: &contract::TextPivot| Pivot::new("", Said(pivot.forward), Said(pivot.backward));
+        let (sentences, labels): (Vec<_>, Vec<_>) = job.sentences.iter().cloned().unzip();
+        let all = job.pivots.iter().map(pivot).fold(BackTranslation::new(), BackTranslation::pivot);
+        let made = all.max_length_ratio(job.max_length_ratio).back_translate(&sentences, &labels);
+        made.map(outcome).map_err(|error| refusal(&error))
+    }
+}
+
+/// A dictionary of the suite as a translator.
+struct Said(Dictionary);
+
+impl Translator for Said {
+    fn translate(&mut self, sentences: &[&str]) -> Vec<Result<String, TranslationError>> {
+        let name = |error| TranslationError::other(format!("{error:?}"));
+        self.0.translate(sentences).into_iter().map(|answer| answer.map_err(name)).collect()
+    }
+}
+
+/// What became of the sentences, as the contract has it.
+fn outcome(made: text::BackTranslated<u32>) -> BackTranslated {
+    let error = |error| match error {
+        TranslationError::Empty => TextError::Empty,
+        TranslationError::Count { .. } => TextError::Miscounted,
+        other => TextError::named(&other.to_string()),
+    };
+    let failure = |f: &text::Failure| TextFailure {
+        sentence: f.sentence,
+        pivot: f.pivot,
+        is_backward: f.direction == Direction::Backward,
+        error: error(f.error.clone()),
+    };
+    let dropped = TextDropped {
+        empty: made.count(Reason::Empty),
+        round_trips: made.count(Reason::RoundTrip),
+        length_ratio: made.count(Reason::LengthRatio),
+        duplicates: made.count(Reason::Duplicate),
+    };
+    let failures = made.failures.iter().map(failure).collect();
+    let variant = |v: text::Variant<u32>| {
+        let text::Variant { sentence, pivot, label, text, .. } = v;
+        TextVariant { sentence, pivot, label, text }
+    };
+    BackTranslated { variants: made.variants.into_iter().map(variant).collect(), failures, dropped }
 }
 
 fn shape(shape: contract::ImageShape) -> augmentation::ImageShape {

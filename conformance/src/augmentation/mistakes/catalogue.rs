@@ -173,6 +173,9 @@ pub(super) const ALL: &[Mistake] = mistakes! {
     NormalsUnchecked "aug-normals-unchecked" "AUG-27"
         "too few normal numbers are accepted",
         "refuse them and name `normals`";
+    TextRatioUnchecked "aug-text-ratio-unchecked" "AUG-27"
+        "a ratio of lengths below 1 is accepted, and no variant passes it",
+        "refuse it and name `max_length_ratio`";
     Misnamed "aug-argument-misnamed" "AUG-27"
         "the refusal does not name the argument",
         "name the argument as the contract does, with its value and what is allowed";
@@ -182,4 +185,56 @@ pub(super) const ALL: &[Mistake] = mistakes! {
     EmptyRefused "aug-empty-refused" "AUG-29"
         "a batch without an element is refused",
         "no element is no work: succeed";
+    TextOrder "aug-text-order" "AUG-30"
+        "all sentences by the first pivot stand before those by the next",
+        "order by sentence, then by pivot";
+    TextLabelLost "aug-text-label-lost" "AUG-30"
+        "labels are dealt out in turn, though some variants were dropped",
+        "carry the number of the sentence, and take its label";
+    TextPivotSkipped "aug-text-pivot-skipped" "AUG-31"
+        "the last pivot is left out",
+        "go by way of every pivot";
+    TextOneWay "aug-text-one-way" "AUG-31"
+        "the variant is in the pivot language",
+        "translate back before you keep it";
+    TextRaw "aug-text-raw-lines" "AUG-32"
+        "sentences are sent with the white space and the line ends that they have",
+        "collapse white space first: for most engines a line is a sentence";
+    TextEmptyUncounted "aug-text-empty-uncounted" "AUG-32"
+        "empty sentences disappear without being counted",
+        "count them, once for each pivot";
+    TextRoundTripKept "aug-text-round-trip-kept" "AUG-33"
+        "a sentence that came back as it was is kept",
+        "drop it: it weighs the sentence twice";
+    TextRatioIgnored "aug-text-ratio-ignored" "AUG-34"
+        "variants of any length are kept",
+        "compare lengths both ways with `max_length_ratio`";
+    TextRatioOneSided "aug-text-ratio-one-sided" "AUG-34"
+        "variants may be as short as they like",
+        "length(x) ≤ r·length(y) as well";
+    TextLengthInBytes "aug-text-length-in-bytes" "AUG-34"
+        "length is the number of bytes",
+        "count characters: é is one";
+    TextDuplicatesKept "aug-text-duplicates-kept" "AUG-35"
+        "a variant that two pivots give is kept twice",
+        "keep it once for a sentence";
+    TextFailureLosesOthers "aug-text-failure-loses-others" "AUG-36"
+        "one sentence that cannot be translated takes the others with it",
+        "keep an answer or an error for each sentence";
+    TextFailureSilent "aug-text-failure-silent" "AUG-36"
+        "failures are counted as empty sentences and not told",
+        "report sentence, pivot, direction and error";
+    TextEmptyAccepted "aug-text-empty-accepted" "AUG-36"
+        "an empty translation is sent back as if it were a sentence",
+        "take it for a failure of its direction";
+    TextDuplicatesAcross "aug-text-duplicates-across" "AUG-37"
+        "a variant is dropped because another sentence has it",
+        "compare with the variants of the same sentence only";
+    TextMisaligned "aug-text-misaligned" "AUG-38"
+        "answers are taken in turn though one is missing",
+        "believe a batch only if it has an answer for each sentence",
+        traced(Trace::Bits);
+    TextUncounted "aug-text-dropped-uncounted" "AUG-39"
+        "what is too short or too long disappears without being counted",
+        "count everything that is dropped";
 };

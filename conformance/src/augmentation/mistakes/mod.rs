@@ -6,9 +6,11 @@
 mod catalogue;
 mod draws;
 mod pixels;
+mod text;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use super::text::{BackTranslated, TextJob};
 use super::{
     Augmentation, Axis, Blur, Choice, Crop, Erasure, ImageShape, Images, Labels, Noise, Operation,
     Rotation, Shift, check_plan,
@@ -127,6 +129,42 @@ pub enum Fault {
     PartialWrite,
     /// No element is refused.
     EmptyRefused,
+    /// Sentences one after the other by a pivot, then by the next.
+    TextOrder,
+    /// Labels in the order of the variants.
+    TextLabelLost,
+    /// The last of several pivots is left out.
+    TextPivotSkipped,
+    /// What stands in the pivot language is the variant.
+    TextOneWay,
+    /// Sentences are sent as they are.
+    TextRaw,
+    /// Empty sentences are passed over in silence.
+    TextEmptyUncounted,
+    /// A variant that is the sentence is kept.
+    TextRoundTripKept,
+    /// No length is asked.
+    TextRatioIgnored,
+    /// Short variants pass.
+    TextRatioOneSided,
+    /// Bytes are counted.
+    TextLengthInBytes,
+    /// A variant is kept as often as it comes.
+    TextDuplicatesKept,
+    /// One failure is that of the whole batch.
+    TextFailureLosesOthers,
+    /// Failures are not told.
+    TextFailureSilent,
+    /// An empty translation is sent back.
+    TextEmptyAccepted,
+    /// A variant is dropped that another sentence has.
+    TextDuplicatesAcross,
+    /// Answers are taken in turn, however many there are.
+    TextMisaligned,
+    /// What is too long or too short is not counted.
+    TextUncounted,
+    /// The ratio is not checked.
+    TextRatioUnchecked,
     /// Each thread has a step of its own.
     Threads,
     /// Another level sums in another order.
@@ -151,6 +189,7 @@ impl Fault {
             Self::ProbabilityUnchecked => argument == "probability",
             Self::DegreesUnchecked => argument == "degrees",
             Self::NormalsUnchecked => argument == "normals",
+            Self::TextRatioUnchecked => argument == "max_length_ratio",
             _ => false,
         }
     }
@@ -335,6 +374,11 @@ impl<T: Real> Augmentation<T> for Mistake {
         }
         y.copy_from_slice(&changed);
         Ok(())
+    }
+
+    fn back_translate(&self, job: &TextJob) -> Result<BackTranslated, Refusal> {
+        admitted(job.check(), |name| self.fault.overlooks(name), self.fault == Fault::Misnamed)?;
+        Ok(self.back_translated(job))
     }
 }
 

@@ -6,6 +6,7 @@ mod filters;
 mod map;
 mod pixels;
 mod rotation;
+mod text;
 
 use super::{Augment, Augmentation, Case, Function, Images, Operation, inputs};
 use crate::property::properties;
@@ -58,7 +59,22 @@ pub(super) fn properties<T: Real>() -> Vec<Property<T, Case<T>>> {
         "AUG-27" Must "arguments" 8 inputs::ordinary => invalid_arguments_are_named = arguments::are_named::<Augment, T>;
         "AUG-28" Must "arguments" 8 inputs::ordinary => refused_calls_write_nothing = arguments::write_nothing::<Augment, T>;
         "AUG-29" Must "augment" 16 inputs::none => no_element_is_no_work = arguments::nothing_succeeds::<Augment, T>;
+        "AUG-30" Must "back_translate" 1 inputs::sentences => variants_stand_in_order_with_their_labels = text::in_order;
+        "AUG-31" Must "back_translate" 1 inputs::sentences => variants_are_the_way_there_and_back = text::there_and_back;
+        "AUG-32" Must "back_translate" 1 inputs::sentences => sentences_are_sent_in_one_line = text::in_one_line;
+        "AUG-33" Must "back_translate" 1 inputs::sentences => round_trips_are_dropped = text::round_trips;
+        "AUG-34" Must "back_translate" 1 inputs::sentences => lengths_differ_by_a_bounded_ratio = text::length_ratio;
+        "AUG-35" Must "back_translate" 1 inputs::sentences => a_variant_is_kept_once = text::duplicates;
+        "AUG-36" Must "back_translate" 1 inputs::sentences => a_failure_loses_nothing_else = text::failures;
+        "AUG-37" Must "back_translate" 1 inputs::sentences => a_sentence_does_not_depend_on_the_others = text::independent;
+        "AUG-38" Must "back_translate" 1 inputs::sentences => answers_are_not_matched_by_guessing = text::miscounted;
+        "AUG-39" Must "back_translate" 1 inputs::sentences => every_sentence_and_pivot_is_accounted_for = text::accounted;
     }
+}
+
+/// Whether a translation may end up with another sentence.
+pub(super) fn guesses_answers<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> bool {
+    matches!(text::miscounted(target, case), Ok(Verdict::Fail(_)))
 }
 
 /// The first output of a function, or the verdict on a refusal.
