@@ -10,6 +10,8 @@
 //! images of a policy in epoch 0 and in epoch 1. What the label 0 (left) becomes is printed.
 
 use std::error::Error;
+use std::fs::File;
+use std::io::BufWriter;
 
 use evenkeel_fast::augmentation::{
     self, Axis, Blur, Border, Choice, Crop, Erasure, ImageShape, Interpolation, Labels, Noise,
@@ -17,6 +19,7 @@ use evenkeel_fast::augmentation::{
 };
 use evenkeel_fast::random::Stream;
 use evenkeel_fast::{Policy, Workspace};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{Rgb, RgbImage};
 
 const COLUMNS: u32 = 6;
@@ -38,7 +41,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let shape = ImageShape::new(1, 3, height as usize, width as usize);
     let mut tiles = single(shape, &planar(&picture))?;
     tiles.extend(policy(shape, &planar(&picture))?);
-    sheet(&tiles, width, height).save(to)?;
+    let file = BufWriter::new(File::create(to)?);
+    let encoder = PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive);
+    sheet(&tiles, width, height).write_with_encoder(encoder)?;
     println!("{to}: {} tiles of {height} × {width}", tiles.len());
     Ok(())
 }
@@ -147,22 +152,22 @@ fn sheet(tiles: &[Vec<f32>], width: u32, height: u32) -> RgbImage {
 
 /// An F, which shows every turn and every mirror, on rings that show every seam; a corner of each colour.
 fn own_picture() -> RgbImage {
-    const SIDE: u32 = 64;
+    const SIDE: u32 = 48;
     RgbImage::from_fn(SIDE, SIDE, |column, row| {
         let is_in = |left: u32, top: u32, width: u32, height: u32| {
             (left..left + width).contains(&column) && (top..top + height).contains(&row)
         };
-        let corner = |left, top| is_in(left, top, 9, 9);
-        let letter = is_in(22, 14, 7, 36) || is_in(22, 14, 22, 7) || is_in(22, 28, 16, 7);
+        let corner = |left, top| is_in(left, top, 7, 7);
+        let letter = is_in(16, 10, 6, 28) || is_in(16, 10, 17, 6) || is_in(16, 21, 12, 6);
         match () {
             () if corner(2, 2) => Rgb([220, 40, 40]),
-            () if corner(SIDE - 11, 2) => Rgb([40, 160, 60]),
-            () if corner(2, SIDE - 11) => Rgb([50, 80, 220]),
-            () if corner(SIDE - 11, SIDE - 11) => Rgb([235, 200, 40]),
+            () if corner(SIDE - 9, 2) => Rgb([40, 160, 60]),
+            () if corner(2, SIDE - 9) => Rgb([50, 80, 220]),
+            () if corner(SIDE - 9, SIDE - 9) => Rgb([235, 200, 40]),
             () if letter => Rgb([25, 25, 35]),
             () => {
-                let (u, v) = (f64::from(column) - 31.5, f64::from(row) - 31.5);
-                let ring = (u.hypot(v) * 0.55).cos();
+                let (u, v) = (f64::from(column) - 23.5, f64::from(row) - 23.5);
+                let ring = (u.hypot(v) * 0.7).cos();
                 let shade = (205.0 + 30.0 * ring) as u8;
                 Rgb([shade, shade, 255 - (255 - shade) / 2])
             }

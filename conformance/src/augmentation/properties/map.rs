@@ -8,11 +8,11 @@ use crate::compare::same_bits;
 use crate::verdict::{Checked, Finding, Measure, Verdict};
 use crate::{Real, Target};
 
-/// What is planned, what the map plans, and of which image and choice.
-fn both<T: Real>(
-    target: &dyn Target<T>,
-    case: &Case<T>,
-) -> Result<Vec<(Option<Operation>, Option<Operation>, usize, usize)>, Verdict> {
+/// What is planned, what the map plans, and the image and the choice of which.
+type Planned = (Option<Operation>, Option<Operation>, usize, usize);
+
+/// The plan beside that of the map.
+fn both<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Result<Vec<Planned>, Verdict> {
     let (got, expected) = (plan_of_map(target, case)?, case.operations());
     let pairs = got.into_iter().zip(expected).enumerate();
     let choices = case.choices.len();
