@@ -98,6 +98,7 @@ impl<T: Real> Augmentation<T> for Own {
 }
 
 augmentation_suite!(Own, f32, without: [
+    back_translate = "images only",
     rotate = "no pixels", flip = "no pixels", shift = "no pixels", crop = "no pixels",
     add_noise = "no pixels", blur = "no pixels", erase = "no pixels", apply = "no pixels",
     augment = "no pixels", map = "a generator of its own",

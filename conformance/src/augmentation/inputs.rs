@@ -368,14 +368,18 @@ fn texts() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// Sentences, some of them twice, by some of the pivots.
+/// Sentences by some of the pivots; the first of either may be there twice.
 pub(super) fn sentences<T: Real>() -> BoxedStrategy<Case<T>> {
     let ratio = prop::sample::select(&[1.0, 1.25, 1.5, 2.0, f64::INFINITY][..]);
     let pivots = vec(prop::sample::select(&PIVOTS[..]), 1..=4);
-    let text = (vec((texts(), 0..5_u32), 1..=6), pivots, ratio, any::<bool>()).prop_map(
-        |(mut sentences, pivots, max_length_ratio, twice)| {
-            if twice {
+    let twice = || any::<bool>();
+    let text = (vec((texts(), 0..5_u32), 1..=6), pivots, ratio, twice(), twice()).prop_map(
+        |(mut sentences, mut pivots, max_length_ratio, one_sentence, one_pivot)| {
+            if one_sentence {
                 sentences.extend(sentences.first().cloned());
+            }
+            if one_pivot {
+                pivots.extend(pivots.first().copied());
             }
             TextJob { sentences, pivots, max_length_ratio }
         },
