@@ -107,7 +107,8 @@ fn main() -> ExitCode {
             eprintln!(
                 "Apertium with English and Spanish is needed: apt-get install apertium apertium-eng-spa"
             );
-            return ExitCode::from(COULD_NOT_RUN);
+            let is_missing = failure.error.is_missing_program();
+            return if is_missing { ExitCode::from(COULD_NOT_RUN) } else { ExitCode::FAILURE };
         }
     }
     println!("{}\n\n{}", table(&made).trim_fmt(), summary(&made, pivots.pivots().count()));

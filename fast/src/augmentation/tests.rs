@@ -72,7 +72,7 @@ fn a_batch_is_its_images() {
     assert_ne!(y, all.0);
 }
 
-/// After the first call with a shape nothing is allocated.
+/// After the first call with a shape the workspace is large enough.
 #[test]
 fn a_workspace_is_kept() {
     let shape = ImageShape::new(5, 2, 20, 20);

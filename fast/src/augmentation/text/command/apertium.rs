@@ -15,6 +15,9 @@ const OWN_END: &str = "[]";
 /// Behind any other: a full stop that is not the sentence's.
 const ADDED_END: &str = ".[.]";
 
+/// What may stand behind the end of a sentence.
+const CLOSING: [char; 8] = ['"', '\'', '”', '’', '»', ')', ']', '}'];
+
 /// A sentence for the stream.
 pub(super) fn escaped(sentence: &str) -> String {
     let mut stream = String::with_capacity(sentence.len() + ADDED_END.len());
@@ -24,7 +27,8 @@ pub(super) fn escaped(sentence: &str) -> String {
         }
         stream.push(character);
     }
-    let has_end = sentence.trim_end().ends_with(['.', '?', '!', '…']);
+    let inner = sentence.trim_end().trim_end_matches(CLOSING);
+    let has_end = inner.ends_with(['.', '?', '!', '…']);
     stream.push_str(if has_end { OWN_END } else { ADDED_END });
     stream
 }
@@ -58,6 +62,8 @@ mod tests {
         }
         assert_eq!(escaped("5 < 6."), "5 \\< 6.[]");
         assert_eq!(escaped("Two dogs"), "Two dogs.[.]");
+        assert_eq!(escaped("He said \"no.\""), "He said \"no.\"[]");
+        assert_eq!(escaped("It was “late”"), "It was “late”.[.]");
     }
 
     #[test]

@@ -33,8 +33,11 @@ fn in_halves(engine: &Engine, sentences: &[&str], patience: &mut Patience, to: &
             to.push(alone);
         }
         Err(error) => {
-            // A program that is not there is not looked for again.
-            if matches!(error, TranslationError::NotStarted { .. }) {
+            // A program that is not there is not looked for again, and one that hangs not for ever.
+            if matches!(
+                error,
+                TranslationError::NotStarted { .. } | TranslationError::TimedOut { .. }
+            ) {
                 patience.note(&Err(error));
             }
             let (first, second) = sentences.split_at(sentences.len() / 2);
@@ -70,8 +73,11 @@ fn run(engine: &Engine, sentences: &[&str]) -> Result<Answers, TranslationError>
     if !ended.success() {
         return Err(process.ended(engine, Some(ended)));
     }
-    if answers.len() != sentences.len() {
-        let (sent, received) = (sentences.len(), answers.len());
+    // The last of several may be the empty line behind all answers, in the place of one that is lost.
+    let is_doubtful =
+        answers.len() > 1 && answers.last().is_some_and(|last| last.trim_ascii().is_empty());
+    if answers.len() != sentences.len() || is_doubtful {
+        let (sent, received) = (sentences.len(), answers.len() - usize::from(is_doubtful));
         return Err(TranslationError::Count { sent, received });
     }
     Ok(answers.into_iter().map(|bytes| engine.decoded(bytes)).collect())

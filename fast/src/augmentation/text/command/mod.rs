@@ -56,6 +56,9 @@ enum Format {
 struct Engine {
     program: OsString,
     arguments: Vec<OsString>,
+    /// Behind all other arguments.
+    last_argument: Option<OsString>,
+    environment: Vec<(OsString, OsString)>,
     terminator: Terminator,
     format: Format,
     time_limit: Duration,
@@ -76,13 +79,16 @@ struct Engine {
 /// **A failed sentence.** If a run by the batch fails (a code other than 0, a signal, more or fewer
 /// answers than sentences, no end within the limit), it is run again in halves, and these again, until
 /// the sentences that are to blame stand alone: they have its error, all others their translation. A
-/// long-lived engine is started again for the next sentence. Eight failures in a row without one answer,
-/// or a program that cannot be started, are taken for a broken engine: what is left of the call fails
-/// with the same error.
+/// sentence on which an engine hangs costs the limit once for each halving: nine times in a batch of 256.
+/// A long-lived engine is started again for the next sentence. Eight failures in a row without one
+/// answer, or a program that cannot be started, are taken for a broken engine: what is left of the call
+/// fails with the same error.
 ///
-/// **An answer** has to be UTF-8; it may be empty. Behind the last one empty answers are passed over.
-/// What nobody can see from outside is a run that loses a line and adds another: its numbers agree.
-/// Engines of which that is to be feared are asked long-lived.
+/// **An answer** has to be UTF-8; it may be empty. Behind the last one empty answers are passed over; an
+/// empty last one of several is asked for again, alone, since a line may have been lost before it.
+/// What nobody can see from outside is a run that loses a line and adds another, or a long-lived engine
+/// that adds one late: the numbers agree, and what follows is off by one. An engine of which that is to be
+/// feared is to be given one sentence a run: [`BackTranslation::batch`](super::BackTranslation::batch)(1).
 pub struct CommandTranslator {
     engine: Engine,
     is_long_lived: bool,
@@ -95,6 +101,8 @@ impl CommandTranslator {
         let engine = Engine {
             program: program.into(),
             arguments: Vec::new(),
+            last_argument: None,
+            environment: Vec::new(),
             terminator: Terminator::Line,
             format: Format::Plain,
             time_limit: Duration::from_secs(60),
@@ -109,12 +117,12 @@ impl CommandTranslator {
     /// not know stay as they are, without the mark `*`.
     pub fn apertium(direction: impl Into<OsString>) -> Self {
         let mut own = Self::new("apertium").arguments(["-z", "-u", "-f", "none"]);
-        own.engine.arguments.push(direction.into());
+        own.engine.last_argument = Some(direction.into());
         own.engine.format = Format::Apertium;
         own.ended_by(Terminator::Null)
     }
 
-    /// One more argument.
+    /// One more argument; with Apertium it stands before the direction.
     #[must_use]
     pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
         self.engine.arguments.push(argument.into());
@@ -125,6 +133,13 @@ impl CommandTranslator {
     #[must_use]
     pub fn arguments<A: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         self.engine.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// A variable of the program's environment, beside those of this program.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.engine.environment.push((name.into(), value.into()));
         self
     }
 
@@ -142,10 +157,12 @@ impl CommandTranslator {
         self
     }
 
-    /// How long one run may take, or of a long-lived engine one answer; 60 seconds, unless given.
+    /// How long one run may take, or of a long-lived engine one answer; 60 seconds, unless given, and a
+    /// year at most.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.engine.time_limit = limit;
+        // Beyond any patience, and far from the end of the clock.
+        self.engine.time_limit = limit.min(Duration::from_secs(366 * 24 * 60 * 60));
         self
     }
 }

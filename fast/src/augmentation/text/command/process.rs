@@ -184,6 +184,8 @@ impl Group {
         let mut command = CommandWrap::with_new(&engine.program, |command: &mut Command| {
             command
                 .args(&engine.arguments)
+                .args(&engine.last_argument)
+                .envs(engine.environment.iter().cloned())
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped());
@@ -205,9 +207,10 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
+        // The program may have ended and what it has started may not: the group is stopped in any case.
+        // An error says that nobody of it is left.
+        let _ = self.child.start_kill();
         if !self.has_ended {
-            // Without an error there is nothing to do; with one the program was gone already.
-            let _ = self.child.start_kill();
             let _ = self.child.wait();
         }
     }

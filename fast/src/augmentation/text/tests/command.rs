@@ -132,6 +132,36 @@ fn what_an_engine_has_started_is_stopped_with_it() {
     let _ = fs::remove_file(at);
 }
 
+/// The program itself ends at once, and what it has started would stay.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_outlives_an_engine_is_stopped() {
+    let at = file("orphan");
+    let script = format!("sleep 600 > /dev/null 2>&1 & echo $! > '{}'; cat", at.display());
+    assert_eq!(sh(&script).translate(&["a"]), [Ok("a".to_owned())]);
+    let pid = fs::read_to_string(&at).expect("the script has run");
+    let begin = Instant::now();
+    while runs(pid.trim()) && begin.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(!pid.trim().is_empty() && !runs(pid.trim()), "process {pid} runs on");
+    let _ = fs::remove_file(at);
+}
+
+/// It loses its second line and ends with an empty one: as many answers as sentences.
+#[test]
+fn a_lost_line_and_an_empty_one_are_no_answers() {
+    let answers = sh("sed '2{$!d}'; echo").translate(&["a", "b", "c"]);
+    let right = ["a", "b", "c"].map(|one| Ok(one.to_owned()));
+    assert_eq!(answers, right, "each is asked for again until the numbers agree");
+}
+
+#[test]
+fn no_limit_is_no_panic() {
+    assert_eq!(sh("cat").time_limit(Duration::MAX).translate(&["a"]), [Ok("a".to_owned())]);
+    assert_eq!(sh("echo $WORD").env("WORD", "so").translate(&["a"]), [Ok("so".to_owned())]);
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn dropped_engines_leave_nothing_behind() {
