@@ -51,6 +51,9 @@ pub struct Case<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Case<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.text.sentences.is_empty() && self.choices.is_empty() {
+            return write!(f, "{:?}", self.text);
+        }
         let ImageShape { count, channels, height, width } = self.shape;
         let Draw { stream, first } = self.draw;
         writeln!(f, "{count} × {channels} × {height} × {width}, image {first} on, {stream}")?;
@@ -61,13 +64,7 @@ impl<T: fmt::Debug> fmt::Debug for Case<T> {
         writeln!(f, "{:?}, {:?}", self.shift, self.crop)?;
         writeln!(f, "{:?}, {:?}", self.noise, self.blur)?;
         write!(f, "{:?}", self.erasure)?;
-        self.choices.iter().try_for_each(|choice| write!(f, "\n{choice:?}"))?;
-        let TextJob { sentences, pivots, max_length_ratio } = &self.text;
-        if sentences.is_empty() {
-            return Ok(());
-        }
-        write!(f, "\nsentences {}, ratio {max_length_ratio:?}", Brief(sentences))?;
-        pivots.iter().try_for_each(|pivot| write!(f, "\n{pivot:?}"))
+        self.choices.iter().try_for_each(|choice| write!(f, "\n{choice:?}"))
     }
 }
 

@@ -3,7 +3,10 @@
 //! The suite brings its own translators, made of a few words: [`Dictionary`]. They are deterministic and
 //! have faults planted, so that a property knows what must come out.
 
+use std::fmt;
+
 use crate::Refusal;
+use crate::brief::Brief;
 
 /// Why a dictionary has no translation of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +43,7 @@ impl TextError {
 }
 
 /// A translator made of a few words; whatever it does not know stays as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Dictionary {
     /// Each word and what becomes of it: nothing or several words, even.
     pub words: &'static [(&'static str, &'static str)],
@@ -48,6 +51,13 @@ pub struct Dictionary {
     pub unsayable: &'static str,
     /// The answer to a sentence with this word gets lost: there is one answer fewer.
     pub lost: &'static str,
+}
+
+impl fmt::Debug for Dictionary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<_> = self.words.iter().map(|(from, to)| format!("{from}={to}")).collect();
+        write!(f, "{}; cannot say {:?}", words.join(" "), self.unsayable)
+    }
 }
 
 impl Dictionary {
@@ -88,7 +98,7 @@ pub struct TextPivot {
 }
 
 /// Arguments of [`Augmentation::back_translate`](super::Augmentation::back_translate).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct TextJob {
     /// The sentences with their labels.
     pub sentences: Vec<(String, u32)>,
@@ -96,6 +106,17 @@ pub struct TextJob {
     pub pivots: Vec<TextPivot>,
     /// r ≥ 1.
     pub max_length_ratio: f64,
+}
+
+impl fmt::Debug for TextJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sentences = {}", Brief(&self.sentences))?;
+        write!(f, "\nmax_length_ratio = {:?}", self.max_length_ratio)?;
+        for (k, TextPivot { forward, backward }) in self.pivots.iter().enumerate() {
+            write!(f, "\npivot {k} there: {forward:?}\n        back:  {backward:?}")?;
+        }
+        Ok(())
+    }
 }
 
 impl TextJob {

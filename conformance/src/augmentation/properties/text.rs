@@ -256,7 +256,14 @@ pub(super) fn miscounted<T: Real>(target: &dyn Target<T>, case: &Case<T>) -> Che
     let expected = vec![Some(TextError::Miscounted); job.pivots.len()];
     telling(!job.pivots.is_empty() && job.sentences.len() > 1, || {
         same("an answer of another sentence", wrong, None, "answers are not matched by guessing")
-            .and(|| same("the errors of the lost one", told, expected, "miscounted"))
+            .and(|| {
+                same(
+                    "the error of the sentence without an answer, by pivot",
+                    told,
+                    expected,
+                    "miscounted",
+                )
+            })
     })
 }
 
