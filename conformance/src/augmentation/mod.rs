@@ -5,7 +5,7 @@
 //! | `contract` | [`Augmentation`], the trait that a target implements |
 //! | `operations`, `choices` | what is done to an image, and from what it is drawn, each with its check |
 //! | `text` | sentences: the dictionaries that translate them, and what comes back |
-//! | `case`, `inputs` | one input to every function, and where inputs come from |
+//! | `case`, `spoilt`, `inputs` | one input to every function, spoilt ones, and where inputs come from |
 //! | `truth`, `planned` | pixels in 320 bits with their bounds, and the plan of the map |
 //! | `properties` | one property a row, each naming its clause |
 //! | [`mistakes`] | wrong augmentations with a label |
@@ -24,6 +24,7 @@ mod operations;
 mod planned;
 mod properties;
 mod reference;
+mod spoilt;
 mod suite;
 mod text;
 mod truth;
