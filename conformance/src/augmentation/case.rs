@@ -6,7 +6,7 @@ use super::planned::{self, decoded};
 use super::text::{self, TextJob};
 use super::{
     Augmentation, Axis, Blur, Choice, Crop, Erasure, ImageShape, Images, Noise, Operation,
-    Rotation, Shift,
+    Rectangle, Rotation, Shift,
 };
 use crate::brief::Brief;
 use crate::call::{guarded, unwritten};
