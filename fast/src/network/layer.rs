@@ -143,7 +143,7 @@ fn follow(next: Place, layer: Layer, k: usize) -> Result<Place, Error> {
     let takes = layer.takes().unwrap_or(inputs);
     let outputs = layer.gives(inputs);
     if takes != inputs {
-        return Err(wrong(format!("layer {k} takes {takes} of {inputs}")));
+        return Err(wrong(format!("layer {k} that takes {takes} where {inputs} come in")));
     }
     if inputs == 0 || outputs == 0 {
         return Err(wrong(format!("a width of 0 at layer {k}")));

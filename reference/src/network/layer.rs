@@ -144,7 +144,8 @@ impl Layer {
     }
 }
 
-fn column(values: &DVector<f64>) -> DMatrix<f64> {
+/// A vector as a matrix of one column.
+pub(super) fn column(values: &DVector<f64>) -> DMatrix<f64> {
     DMatrix::from_column_slice(values.len(), 1, values.as_slice())
 }
 
@@ -181,7 +182,7 @@ pub fn widths(layers: &[Layer]) -> Result<Vec<usize>, Error> {
     for (k, layer) in layers.iter().enumerate() {
         let takes = layer.takes().unwrap_or(width);
         if takes != width {
-            return Err(wrong(format!("layer {k} takes {takes} of {width}")));
+            return Err(wrong(format!("layer {k} that takes {takes} where {width} come in")));
         }
         width = layer.gives(width);
         widths.push(width);

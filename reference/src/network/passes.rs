@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::layer::{Layer, widths};
+use super::layer::{Layer, column, widths};
 use super::{dense, dense_backward};
 use crate::batch_norm::{self, RunningVariance};
 use crate::{Error, activation, check, dropout, layer_norm};
@@ -188,10 +188,6 @@ pub fn backward(
         dparameters.splice(0..0, of_layer);
     }
     Ok(Gradients { dx: dy, dparameters })
-}
-
-fn column(values: &DVector<f64>) -> DMatrix<f64> {
-    DMatrix::from_column_slice(values.len(), 1, values.as_slice())
 }
 
 /// What the running statistics become by a step: (1 − w)·old + w·new, the variance unbiased.
