@@ -4,6 +4,8 @@
 //! Each group therefore measures [`copy`] beside the kernels, and counts bytes alike: what must be
 //! read plus what must be written, so that criterion's GB/s compare line by line.
 
+#![forbid(unsafe_code)]
+
 pub mod draws;
 pub mod normalization;
 

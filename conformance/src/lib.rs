@@ -41,6 +41,8 @@
 //! assert_eq!(report.standing(false), Standing::Holds);
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod activation;
 pub mod arguments;
 pub mod augmentation;

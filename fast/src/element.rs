@@ -132,9 +132,14 @@ pub(crate) fn load<S: Simd, T: Element>(simd: S, x: &[T], at: usize, count: usiz
     T::widen(simd, &padded)
 }
 
-/// Rounds up to sixteen values to index `at` on.
-///
-/// Every NaN is written as the same NaN: which one arithmetic gives differs between levels.
+/// Every NaN as the same NaN: which one arithmetic gives differs between levels.
+#[inline(always)]
+pub(crate) fn canonical<S: Simd>(simd: S, pair: Pair<S>) -> Pair<S> {
+    let nan = f64x8::splat(simd, f64::NAN);
+    pair.map(|lanes| lanes.simd_eq(lanes).select(lanes, nan))
+}
+
+/// Rounds up to sixteen values to index `at` on. Every NaN is written as the same NaN.
 #[inline(always)]
 pub(crate) fn store<S: Simd, T: Element>(
     simd: S,
@@ -143,11 +148,7 @@ pub(crate) fn store<S: Simd, T: Element>(
     at: usize,
     count: usize,
 ) {
-    let nan = f64x8::splat(simd, f64::NAN);
-    let pair = [
-        pair[0].simd_eq(pair[0]).select(pair[0], nan),
-        pair[1].simd_eq(pair[1]).select(pair[1], nan),
-    ];
+    let pair = canonical(simd, pair);
     if count == STEP {
         return T::narrow(pair, &mut y[at..at + STEP]);
     }

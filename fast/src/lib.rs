@@ -45,6 +45,7 @@ pub mod random;
 pub mod regularization;
 mod shape;
 mod squared_norm;
+pub mod streaming;
 mod workspace;
 
 pub use element::Element;

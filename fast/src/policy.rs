@@ -89,19 +89,87 @@ impl std::fmt::Debug for Level {
 pub struct Policy {
     /// The instruction set.
     pub level: Level,
-    /// A tensor with fewer elements than this is worked on by the calling thread alone.
+    /// A tensor with fewer elements than this is worked on by the calling thread alone: said for a
+    /// normalisation that is called from outside rayon's pool. Copy-like kernels take four times as
+    /// many elements to be worth a second thread, random numbers and curves a quarter; inside a pool
+    /// (`install`) all take a 32nd. 0: threads always, `usize::MAX`: never.
     pub serial_below: usize,
+    /// A result of at least so many bytes is written past the caches, where the kernel can. 0: always,
+    /// `usize::MAX`: never.
+    pub stream_from: usize,
+}
+
+/// How much a kernel does with an element, and so how many are worth a second thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Copies, sums, steps: as fast as the memory.
+    Light,
+    /// Normalisations: a few passes in the cache.
+    Medium,
+    /// Random numbers, curves, gathers.
+    Heavy,
 }
 
 impl Policy {
     /// Where two threads began to win when the call comes from outside rayon's pool: handing
-    /// over costs some 25 µs there. Inside `install` a thirtieth of it pays already.
+    /// over costs some 25 µs there.
     pub const SERIAL_BELOW: usize = 1 << 18;
+    /// Inside a pool the other worker is awake: handing over costs a microsecond.
+    const INSIDE: usize = 32;
+    /// Bytes of the last-level cache of the machine that was measured: what is smaller may still be
+    /// there when it is read.
+    pub const STREAM_FROM: usize = 1 << 25;
+
+    /// Whether rayon's threads take part in work on `len` elements.
+    pub(crate) fn parallel(&self, len: usize, work: Work) -> bool {
+        let outside = match work {
+            Work::Light => self.serial_below.saturating_mul(4),
+            Work::Medium => self.serial_below,
+            Work::Heavy => self.serial_below / 4,
+        };
+        let inside = rayon::current_thread_index().is_some();
+        len >= if inside { outside / Self::INSIDE } else { outside }
+    }
+
+    /// Whether a result of `len` elements is written past the caches.
+    pub(crate) fn streams<T>(&self, len: usize) -> bool {
+        len.saturating_mul(size_of::<T>()) >= self.stream_from
+    }
 }
 
 impl Default for Policy {
-    /// The best level of this machine, threads from [`Policy::SERIAL_BELOW`] elements on.
+    /// The best level of this machine, threads from [`Policy::SERIAL_BELOW`] elements on, streaming from
+    /// [`Policy::STREAM_FROM`] bytes on.
     fn default() -> Self {
-        Self { level: Level::best(), serial_below: Self::SERIAL_BELOW }
+        Self {
+            level: Level::best(),
+            serial_below: Self::SERIAL_BELOW,
+            stream_from: Self::STREAM_FROM,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heavier_work_is_shared_out_earlier_and_earlier_still_inside_a_pool() {
+        let policy = Policy { serial_below: 1 << 10, ..Policy::default() };
+        let first = |work| (0..=20).find(|&bits| policy.parallel(1 << bits, work));
+        let all = || [Work::Light, Work::Medium, Work::Heavy].map(first);
+        assert_eq!(all(), [Some(12), Some(10), Some(8)]);
+        assert_eq!(rayon::join(all, || ()).0, [Some(7), Some(5), Some(3)]);
+    }
+
+    #[test]
+    fn the_ends_are_always_and_never() {
+        let policy = |size| Policy { serial_below: size, stream_from: size, ..Policy::default() };
+        for work in [Work::Light, Work::Medium, Work::Heavy] {
+            let (always, never) = (policy(0), policy(usize::MAX));
+            assert!(always.parallel(0, work) && !never.parallel(1 << 40, work));
+            assert!(rayon::join(|| !never.parallel(1 << 40, work), || ()).0);
+        }
+        assert!(policy(0).streams::<f32>(0) && !policy(usize::MAX).streams::<f32>(1 << 40));
     }
 }

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
+use crate::policy::{Policy, Work};
+
 /// Scratch memory for any of this crate's functions.
 ///
 /// It grows when a call needs more and is never given back before it is dropped: from the second
@@ -136,6 +138,21 @@ impl<'a> Crew<'a> {
             trios.for_each(|(k, ((a, b), c))| recorded(k, a, b, c));
         }
     }
+}
+
+/// Elements that a thread takes at a time of a tensor without rows.
+pub(crate) const PIECE: usize = 1 << 14;
+
+/// Hands out pieces of `out` with their offset.
+pub(crate) fn pieces<U: Send>(
+    out: &mut [U],
+    work: Work,
+    workspace: &mut Workspace,
+    policy: &Policy,
+    task: impl Fn(u64, &mut [U]) + Sync,
+) {
+    let crew = Crew::new(policy.parallel(out.len(), work), &workspace.workers);
+    crew.each_chunk(out, PIECE, |k, piece| task((k * PIECE) as u64, piece));
 }
 
 /// Adds up the vectors of `width` numbers that stand in `memory`, into the first, by the tree of

@@ -48,6 +48,8 @@
 //! # Ok::<(), evenkeel_reference::Error>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod activation;
 pub mod augmentation;
 pub mod batch_norm;

@@ -2,6 +2,8 @@
 //!
 //! They are a library too, so that tests and other tools check the same ones.
 
+#![forbid(unsafe_code)]
+
 mod fast;
 
 pub use evenkeel_conformance::Reference;

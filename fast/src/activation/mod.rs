@@ -33,7 +33,8 @@ mod tests;
 
 pub(crate) use passes::Passes;
 
-use crate::random::pieces;
+use crate::policy::Work;
+use crate::workspace::pieces;
 use crate::{Element, Error, Policy, Workspace, check};
 
 /// Which activation.
@@ -99,7 +100,7 @@ pub fn forward<T: Element>(
 ) -> Result<(), Error> {
     curve.check()?;
     check::length("y", y, x.len())?;
-    pieces(y, workspace, policy, |at, y| {
+    pieces(y, Work::Heavy, workspace, policy, |at, y| {
         for (y, x) in parts(y, x, at) {
             y.copy_from_slice(x);
             T::activate(policy.level, curve, y);
@@ -119,7 +120,9 @@ pub fn forward_in_place<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     curve.check()?;
-    pieces(x_to_y, workspace, policy, |_, piece| T::activate(policy.level, curve, piece));
+    pieces(x_to_y, Work::Heavy, workspace, policy, |_, piece| {
+        T::activate(policy.level, curve, piece)
+    });
     Ok(())
 }
 
@@ -151,7 +154,7 @@ pub fn backward<T: Element>(
     curve.check()?;
     check::length("dy", dy, x.len())?;
     check::length("dx", dx, x.len())?;
-    pieces(dx, workspace, policy, |at, dx| {
+    pieces(dx, Work::Heavy, workspace, policy, |at, dx| {
         for ((dx, dy), x) in parts(dx, dy, at).zip(x[at as usize..].chunks(PART)) {
             dx.copy_from_slice(dy);
             T::activate_backward(policy.level, curve, &x[..dx.len()], dx);
@@ -173,7 +176,7 @@ pub fn backward_in_place<T: Element>(
 ) -> Result<(), Error> {
     curve.check()?;
     check::length("dy_to_dx", dy_to_dx, x.len())?;
-    pieces(dy_to_dx, workspace, policy, |at, piece| {
+    pieces(dy_to_dx, Work::Heavy, workspace, policy, |at, piece| {
         let x = &x[at as usize..][..piece.len()];
         T::activate_backward(policy.level, curve, x, piece);
     });
@@ -199,7 +202,7 @@ pub fn backward_from_output<T: Element>(
     curve.check_from_output()?;
     check::length("dy", dy, y.len())?;
     check::length("dx", dx, y.len())?;
-    pieces(dx, workspace, policy, |at, dx| {
+    pieces(dx, Work::Heavy, workspace, policy, |at, dx| {
         for ((dx, dy), y) in parts(dx, dy, at).zip(y[at as usize..].chunks(PART)) {
             dx.copy_from_slice(dy);
             T::activate_from_output(policy.level, curve, &y[..dx.len()], dx);

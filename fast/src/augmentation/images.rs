@@ -4,6 +4,7 @@ use super::filters::Mean;
 use super::rotation::Turn;
 use super::types::{Blur, Choice, Erasure, ImageShape, Noise, Operation, Transform};
 use super::{checks, from_crop, from_shift, pixels, size};
+use crate::policy::Work;
 use crate::random::Stream;
 use crate::workspace::{Crew, at_least};
 use crate::{Element, Level, Policy, Workspace};
@@ -80,7 +81,7 @@ pub(super) fn images<T: Element>(
     if y.is_empty() {
         return;
     }
-    let (pixels, parallel) = (shape.per_image(), y.len() >= policy.serial_below);
+    let (pixels, parallel) = (shape.per_image(), policy.parallel(y.len(), Work::Heavy));
     let mut others = std::mem::take(T::images(workspace));
     let mut slots = std::mem::take(&mut workspace.slots);
     let crew = Crew::new(parallel, &workspace.workers);

@@ -52,6 +52,7 @@ pub use types::{
     Rectangle, Rotation, Shift, Transform,
 };
 
+use crate::policy::Work;
 use crate::random::Stream;
 use crate::workspace::{Crew, at_least};
 use crate::{Element, Error, Policy, Workspace, check};
@@ -177,7 +178,7 @@ pub fn add_noise<T: Element>(
     check::length("normals", normals, x.len())?;
     checks::noise::<T>(&noise)?;
     let limits = checks::limits::<T>(&noise);
-    let crew = Crew::new(y.len() >= policy.serial_below, &workspace.workers);
+    let crew = Crew::new(policy.parallel(y.len(), Work::Heavy), &workspace.workers);
     crew.each_chunk(y, PIECE, |k, y| {
         let part = k * PIECE..k * PIECE + y.len();
         let (z, x) = (&normals[part.clone()], &x[part]);
@@ -202,7 +203,7 @@ pub fn blur<T: Element>(
     checks::blur::<T>(&blur)?;
     let mean = Mean::new(size(shape), &blur);
     let Workspace { slots, workers, .. } = workspace;
-    let crew = Crew::new(y.len() >= policy.serial_below, workers);
+    let crew = Crew::new(policy.parallel(y.len(), Work::Heavy), workers);
     if y.is_empty() || mean.is_nothing() {
         y.copy_from_slice(x);
         return Ok(());
@@ -261,7 +262,7 @@ pub fn plan<T: Element>(
     checks::plan::<T>(shape, choices, stream, first)?;
     check::length("operations", operations, shape.count.saturating_mul(choices.len()))?;
     let source = Source { level: policy.level, shape, stream, first };
-    let crew = Crew::new(shape.len() >= policy.serial_below, &workspace.workers);
+    let crew = Crew::new(policy.parallel(shape.len(), Work::Heavy), &workspace.workers);
     crew.each_chunk(operations, choices.len().max(1), |i, own| {
         for (k, (choice, operation)) in choices.iter().zip(own).enumerate() {
             *operation = source.operation(i, k, choice);
@@ -345,7 +346,7 @@ pub fn augment<T: Element>(
     let source = Source { level: policy.level, shape, stream, first };
     labels_out.copy_from_slice(labels);
     if choices.iter().any(|choice| choice.labels != Labels::Keep) {
-        let crew = Crew::new(shape.len() >= policy.serial_below, &workspace.workers);
+        let crew = Crew::new(policy.parallel(shape.len(), Work::Heavy), &workspace.workers);
         crew.each_chunk(labels_out, 1, |i, label| {
             label[0] = source.carry(i, choices, label[0], |_| {});
         });
@@ -385,7 +386,7 @@ fn rows<T: Element>(
     row: impl Fn(usize, usize, &mut [T]) + Sync,
 ) {
     let ImageShape { height, width, .. } = shape;
-    let crew = Crew::new(y.len() >= policy.serial_below, &workspace.workers);
+    let crew = Crew::new(policy.parallel(y.len(), Work::Heavy), &workspace.workers);
     if y.is_empty() {
         return;
     }

@@ -7,6 +7,7 @@ use crate::element::{Element, STEP};
 use crate::moments::Spread;
 use crate::normalization::planes::Planes;
 use crate::normalization::{Job, Source};
+use crate::policy::Work;
 use crate::workspace::{Crew, Workers};
 use crate::{Policy, Shape};
 
@@ -42,7 +43,7 @@ pub enum Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(shape: Shape, policy: &Policy, workers: &'a Workers) -> Self {
-        let crew = Crew::new(shape.len() >= policy.serial_below, workers);
+        let crew = Crew::new(policy.parallel(shape.len(), Work::Medium), workers);
         // A single channel is one run, however the axes are called.
         let shape = if shape.channels == 1 { Shape::new(1, 1, shape.len()) } else { shape };
         let job = Job { shape, level: policy.level, crew };

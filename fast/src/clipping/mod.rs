@@ -33,6 +33,7 @@ mod total;
 
 pub(crate) use passes::Passes;
 
+use crate::policy::Work;
 use crate::workspace::{Crew, at_least};
 use crate::{Element, Error, Level, Policy, SquaredNorm, Workspace, check};
 use factor::Factor;
@@ -126,7 +127,7 @@ fn change_by_value<T: Element>(
 }
 
 fn all_finite<T: Element>(gradient: &[T], workspace: &mut Workspace, policy: &Policy) -> bool {
-    let crew = Crew::new(gradient.len() >= policy.serial_below, &workspace.workers);
+    let crew = Crew::new(policy.parallel(gradient.len(), Work::Light), &workspace.workers);
     let flags = at_least(&mut workspace.slots, gradient.len().div_ceil(PIECE));
     crew.each_chunk(flags, 1, |k, flag| {
         let piece = &gradient[k * PIECE..gradient.len().min((k + 1) * PIECE)];
@@ -144,7 +145,7 @@ fn clamp<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) {
-    let crew = Crew::new(to.len() >= policy.serial_below, &workspace.workers);
+    let crew = Crew::new(policy.parallel(to.len(), Work::Light), &workspace.workers);
     let bound = T::towards_zero(threshold);
     crew.each_chunk(to, PIECE, |k, piece| match change {
         Change::Fill(value) => piece.fill(T::round(value)),
@@ -186,7 +187,7 @@ fn measure<T: Element, G: AsRef<[T]> + Sync>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> SquaredNorm {
-    let crew = Crew::new(total::count(tensors) >= policy.serial_below, &workspace.workers);
+    let crew = Crew::new(policy.parallel(total::count(tensors), Work::Light), &workspace.workers);
     total::total(tensors, &mut workspace.slots, crew, policy.level)
 }
 
@@ -337,7 +338,7 @@ fn apply<T: Element>(
     policy: &Policy,
 ) {
     let count = total::count::<T, _>(to);
-    let crew = Crew::joined(count >= policy.serial_below, &workspace.workers);
+    let crew = Crew::joined(policy.parallel(count, Work::Light), &workspace.workers);
     crew.each_chunk(to, 1, |t, tensor| {
         let from = from.map(|from| from[t]);
         crew.each_chunk(&mut *tensor[0], PIECE, |k, piece| {

@@ -30,7 +30,9 @@ mod tests;
 pub(crate) use passes::Passes;
 use passes::Threshold;
 
-use crate::random::{Stream, pieces};
+use crate::policy::Work;
+use crate::random::Stream;
+use crate::workspace::pieces;
 use crate::{Element, Error, Policy, Workspace, check};
 
 /// Whether an element with this half of its first word and this second word is dropped.
@@ -58,7 +60,7 @@ pub fn mask(
     check::first(first, keep.len())?;
     check::share("drop_probability", drop_probability)?;
     let threshold = Threshold::new(drop_probability);
-    pieces(keep, workspace, policy, |at, piece| {
+    pieces(keep, Work::Heavy, workspace, policy, |at, piece| {
         passes::mask(policy.level, stream, first + at, threshold, piece);
     });
     Ok(())
@@ -146,7 +148,7 @@ fn draw<T: Element>(
     policy: &Policy,
 ) {
     let threshold = Threshold::new(drop_probability);
-    pieces(to, workspace, policy, |at, piece| {
+    pieces(to, Work::Heavy, workspace, policy, |at, piece| {
         let start = at as usize;
         if let Some(from) = from {
             piece.copy_from_slice(&from[start..start + piece.len()]);
@@ -202,7 +204,7 @@ fn given<T: Element>(
     policy: &Policy,
 ) {
     let threshold = Threshold::new(drop_probability);
-    pieces(to, workspace, policy, |at, piece| {
+    pieces(to, Work::Heavy, workspace, policy, |at, piece| {
         let part = at as usize..at as usize + piece.len();
         piece.copy_from_slice(&from[part.clone()]);
         T::drop_given(policy.level, &keep[part], threshold, piece);
@@ -220,7 +222,7 @@ pub fn inference<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::length("y", y, x.len())?;
-    pieces(y, workspace, policy, |at, y| {
+    pieces(y, Work::Heavy, workspace, policy, |at, y| {
         let start = at as usize;
         y.copy_from_slice(&x[start..start + y.len()]);
     });

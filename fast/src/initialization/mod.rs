@@ -25,7 +25,9 @@ mod tests;
 pub use fans::{Layer, fans};
 pub(crate) use passes::Passes;
 
-use crate::random::{self, Stream, pieces};
+use crate::policy::Work;
+use crate::random::{self, Stream};
+use crate::workspace::pieces;
 use crate::{Element, Error, Policy, Workspace, check};
 
 /// Which fan He initialisation keeps the variance along.
@@ -155,7 +157,7 @@ pub fn weights_given<T: Element>(
     check::length("w", w, count)?;
     let is_uniform = plan.family == Family::Uniform;
     let factor = if is_uniform { T::towards_zero(spread) } else { spread };
-    pieces(w, workspace, policy, |at, w| {
+    pieces(w, Work::Heavy, workspace, policy, |at, w| {
         let start = at as usize;
         T::scaled_draws(policy.level, &draws[start..start + w.len()], factor, w);
     });

@@ -5,6 +5,7 @@
 use super::{columns::Columns, rows::Rows};
 use crate::element::Element;
 use crate::normalization::{Inputs, Job, Source};
+use crate::policy::Work;
 use crate::workspace::{Crew, Workers};
 use crate::{Moments, Policy, Shape};
 
@@ -49,7 +50,7 @@ pub enum Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(shape: Shape, policy: &Policy, workers: &'a Workers) -> Self {
-        let crew = Crew::new(shape.len() >= policy.serial_below, workers);
+        let crew = Crew::new(policy.parallel(shape.len(), Work::Medium), workers);
         // Rows of one value stand side by side, however the axes are called.
         let shape = if shape.channels == 1 { Shape::new(1, 1, shape.len()) } else { shape };
         let job = Job { shape, level: policy.level, crew };

@@ -4,8 +4,9 @@ use super::layer::Layer;
 use super::{Batch, Network, Scratch, split, split_mut};
 use crate::batch_norm::{RunningVariance, update_running};
 use crate::clipping::{self, NonFinite};
-use crate::random::pieces;
+use crate::policy::Work;
 use crate::regularization::{Penalty, l1, l2};
+use crate::workspace::pieces;
 use crate::{Element, Error, Policy, Workspace, check};
 
 /// How a step is taken.
@@ -130,7 +131,7 @@ fn add_slope<T: Element>(
     if lambda == 0.0 {
         return;
     }
-    pieces(g, workspace, policy, |at, g| {
+    pieces(g, Work::Light, workspace, policy, |at, g| {
         for (g, w) in g.iter_mut().zip(&w[at as usize..]) {
             let w = w.to_f64();
             let slope = match penalty {
@@ -155,7 +156,7 @@ fn descend<T: Element>(
     if learning_rate == 0.0 {
         return; // −0 − 0·g would be +0
     }
-    pieces(parameters, workspace, policy, |at, parameters| {
+    pieces(parameters, Work::Light, workspace, policy, |at, parameters| {
         for (parameter, g) in parameters.iter_mut().zip(&gradient[at as usize..]) {
             *parameter = T::round(parameter.to_f64() - learning_rate * g.to_f64());
         }

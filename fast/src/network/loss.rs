@@ -7,6 +7,7 @@
 //!
 //! In `f64`, rounded once; rows are for themselves, and their losses are added in their order.
 
+use crate::policy::Work;
 use crate::workspace::Crew;
 use crate::{Element, Error, Policy, Workspace, check};
 
@@ -80,7 +81,7 @@ pub(super) fn loss<T: Element>(
 ) -> f64 {
     let outputs = z.len() / losses.len();
     let scale = 1.0 / losses.len() as f64;
-    let crew = Crew::new(z.len() >= policy.serial_below, &workspace.workers);
+    let crew = Crew::new(policy.parallel(z.len(), Work::Heavy), &workspace.workers);
     crew.each_pair([ROWS, ROWS * outputs], losses, dz, |k, losses, dz| {
         for (i, (loss, dz)) in losses.iter_mut().zip(dz.chunks_exact_mut(outputs)).enumerate() {
             let i = k * ROWS + i;

@@ -10,6 +10,7 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
+use crate::policy::Work;
 use crate::workspace::{Crew, Workspace, at_least};
 use crate::{Element, Policy};
 
@@ -68,7 +69,7 @@ fn blocks<T: Element>(
     task: impl Fn(usize, &mut [T]) + Sync,
 ) {
     let work = c.len().saturating_mul(terms) / OPERATIONS;
-    let crew = Crew::new(work >= policy.serial_below, &workspace.workers);
+    let crew = Crew::new(policy.parallel(work, Work::Medium), &workspace.workers);
     crew.each_chunk(c, ROWS * columns, |k, block| task(k * ROWS, block));
 }
 

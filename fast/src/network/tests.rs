@@ -1,10 +1,10 @@
 //! The network against differences, over threads, and what it refuses.
 
 use super::*;
+use crate::Policy;
 use crate::activation::Curve;
 use crate::normalization::oracle::{in_company, serial};
 use crate::regularization::Penalty;
-use crate::{Level, Policy};
 
 /// Every kind of layer, with these widths.
 fn layers([a, b, c]: [usize; 3]) -> Vec<Layer> {
@@ -121,7 +121,7 @@ fn after_five_steps<T: Element>(policy: Policy, rows: usize) -> (Network<T>, usi
 fn same_on_any_threads<T: Element>(rows: usize) -> usize {
     let mut most = 0;
     let (alone, _) = after_five_steps::<T>(serial(), rows);
-    let policy = Policy { level: Level::best(), serial_below: 64 };
+    let policy = Policy { serial_below: 64, ..Policy::default() };
     for threads in [1, 2, 3, 7] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let (shared, workers) = in_company(&pool, || after_five_steps::<T>(policy, rows));

@@ -3,7 +3,7 @@
 use dashu_float::FBig;
 use dashu_float::round::mode::HalfEven;
 
-use crate::{Element, Level, Policy};
+use crate::{Element, Policy};
 
 pub(crate) type Big = FBig<HalfEven, 2>;
 
@@ -122,7 +122,7 @@ impl Random {
 
 /// Serial, on the best level.
 pub(crate) fn serial() -> Policy {
-    Policy { level: Level::best(), serial_below: usize::MAX }
+    Policy { serial_below: usize::MAX, ..Policy::default() }
 }
 
 /// Calls in a pool while another of its workers is awake and looks for work, if one can be had: a kernel

@@ -41,7 +41,8 @@ pub use philox::philox4x32;
 pub(crate) use philox::{GROUP, Plane, group, word};
 pub use words::Words;
 
-use crate::workspace::Crew;
+use crate::policy::Work;
+use crate::workspace::pieces;
 use crate::{Element, Error, Policy, Workspace, check};
 
 /// What the words of a tensor depend on, besides the place of the element.
@@ -54,9 +55,6 @@ pub struct Stream {
     /// Which step of the training.
     pub step: u32,
 }
-
-/// Elements that a thread takes at a time: whole groups.
-const PIECE: usize = 1 << 14;
 
 /// Words `first`, `first + 1`, … of a stream.
 ///
@@ -95,21 +93,10 @@ fn fill(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::first(first, out.len())?;
-    pieces(out, workspace, policy, |at, piece| {
+    pieces(out, Work::Heavy, workspace, policy, |at, piece| {
         passes::words(policy.level, stream, plane, first + at, piece);
     });
     Ok(())
-}
-
-/// Hands out pieces of `out` with their offset.
-pub(crate) fn pieces<U: Send>(
-    out: &mut [U],
-    workspace: &mut Workspace,
-    policy: &Policy,
-    task: impl Fn(u64, &mut [U]) + Sync,
-) {
-    let crew = Crew::new(out.len() >= policy.serial_below, &workspace.workers);
-    crew.each_chunk(out, PIECE, |k, piece| task((k * PIECE) as u64, piece));
 }
 
 /// Even draws on \[−bound, bound\], from element `first` of the stream on.
@@ -141,7 +128,7 @@ pub fn uniform<T: Element>(
     check::first(first, out.len())?;
     check::size("bound", bound, T::LARGEST)?;
     let bound = T::towards_zero(bound);
-    pieces(out, workspace, policy, |at, piece| {
+    pieces(out, Work::Heavy, workspace, policy, |at, piece| {
         T::uniforms(policy.level, stream, first + at, bound, piece);
     });
     Ok(())
@@ -165,7 +152,7 @@ pub fn normal<T: Element>(
 ) -> Result<(), Error> {
     check::first(first, out.len())?;
     check::size("deviation", deviation, T::LARGEST / 16.0)?;
-    pieces(out, workspace, policy, |at, piece| {
+    pieces(out, Work::Heavy, workspace, policy, |at, piece| {
         T::normals(policy.level, stream, first + at, deviation, piece);
     });
     Ok(())
@@ -188,7 +175,7 @@ pub fn truncated_normal<T: Element>(
 ) -> Result<(), Error> {
     check::first(first, out.len())?;
     check::size("deviation", deviation, T::LARGEST / 16.0)?;
-    pieces(out, workspace, policy, |at, piece| {
+    pieces(out, Work::Heavy, workspace, policy, |at, piece| {
         T::truncated_normals(policy.level, stream, first + at, deviation, piece);
     });
     Ok(())

@@ -51,7 +51,7 @@ fn words_lie_where_the_map_says() {
 fn every_level_and_window_gives_the_same() {
     let all = run(40_000, |out, w, p| normal::<f64>(STREAM, 5, 2.0, out, w, p), &Policy::default());
     for level in Level::available() {
-        let policy = Policy { level, serial_below: 0 };
+        let policy = Policy { level, serial_below: 0, ..Policy::default() };
         let part = run(777, |out, w, p| normal::<f64>(STREAM, 5 + 30_001, 2.0, out, w, p), &policy);
         assert_eq!(part, all[30_001..30_778], "{level:?}");
         let single = run(40_000, |out, w, p| normal::<f32>(STREAM, 5, 2.0, out, w, p), &policy);

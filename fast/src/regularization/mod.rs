@@ -44,7 +44,8 @@ mod tests;
 use passes::Decay;
 pub(crate) use passes::Passes;
 
-use crate::random::pieces;
+use crate::policy::Work;
+use crate::workspace::pieces;
 use crate::{Element, Error, Policy, Workspace, check};
 
 /// What is summed over the weights.
@@ -148,7 +149,7 @@ pub fn l1_gradient<T: Element>(
 ) -> Result<(), Error> {
     check::not_negative("lambda", lambda)?;
     check::length("gradient", gradient, w.len())?;
-    pieces(gradient, workspace, policy, |at, piece| {
+    pieces(gradient, Work::Light, workspace, policy, |at, piece| {
         T::l1_gradient(policy.level, lambda, part(w, at, piece.len()), piece);
     });
     Ok(())
@@ -167,7 +168,7 @@ pub fn l2_gradient<T: Element>(
 ) -> Result<(), Error> {
     check::not_negative("lambda", lambda)?;
     check::length("gradient", gradient, w.len())?;
-    pieces(gradient, workspace, policy, |at, piece| {
+    pieces(gradient, Work::Light, workspace, policy, |at, piece| {
         T::l2_gradient(policy.level, lambda, part(w, at, piece.len()), piece);
     });
     Ok(())
@@ -188,7 +189,7 @@ pub fn l1_proximal<T: Element>(
 ) -> Result<(), Error> {
     check::not_negative("threshold", threshold)?;
     check::length("result", result, w.len())?;
-    pieces(result, workspace, policy, |at, piece| {
+    pieces(result, Work::Light, workspace, policy, |at, piece| {
         piece.copy_from_slice(part(w, at, piece.len()));
         T::shrink(policy.level, threshold, piece);
     });
@@ -206,7 +207,7 @@ pub fn l1_proximal_in_place<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::not_negative("threshold", threshold)?;
-    pieces(w, workspace, policy, |_, piece| T::shrink(policy.level, threshold, piece));
+    pieces(w, Work::Light, workspace, policy, |_, piece| T::shrink(policy.level, threshold, piece));
     Ok(())
 }
 
@@ -318,7 +319,7 @@ fn update<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) {
-    pieces(to, workspace, policy, |at, piece| {
+    pieces(to, Work::Light, workspace, policy, |at, piece| {
         if let Some(from) = from {
             piece.copy_from_slice(part(from, at, piece.len()));
         }

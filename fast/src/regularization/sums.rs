@@ -3,6 +3,7 @@
 use super::Penalty;
 use crate::moments::{RESCUE, exp2};
 use crate::normalization::sums::BLOCK;
+use crate::policy::Work;
 use crate::workspace::{Crew, at_least, pairwise};
 use crate::{Element, Policy, Workspace};
 
@@ -40,7 +41,7 @@ fn sum<'a, T: Element>(
     let over = |of: fn(&[T]) -> usize| tensors.clone().map(of).sum::<usize>();
     let blocks = over(|tensor| tensor.len().div_ceil(BLOCK));
     let Workspace { slots, workers, .. } = workspace;
-    let crew = Crew::new(over(<[T]>::len) >= policy.serial_below, workers);
+    let crew = Crew::new(policy.parallel(over(<[T]>::len), Work::Light), workers);
     let (mut slots, totals) = at_least(slots, blocks + over(|_| 1)).split_at_mut(blocks);
     for (tensor, total) in tensors.zip(&mut *totals) {
         let own = slots.split_off_mut(..tensor.len().div_ceil(BLOCK)).unwrap_or_default();

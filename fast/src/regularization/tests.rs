@@ -149,7 +149,7 @@ fn the_same_bits_everywhere() {
     let alone = of(&Policy { serial_below: usize::MAX, ..Policy::default() });
     let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("three threads");
     for level in Level::available() {
-        let policy = Policy { level, serial_below: 0 };
+        let policy = Policy { level, serial_below: 0, ..Policy::default() };
         assert!(pool.install(|| of(&policy)) == alone, "{level:?}");
     }
 }

@@ -45,11 +45,17 @@ impl Fast {
     /// From this many elements on the suite lets threads take part: low enough that both the
     /// serial and the parallel path are checked with inputs that take little time.
     const SERIAL_BELOW: usize = 1 << 14;
+    /// From this many bytes on it lets kernels write past the caches, for the same reason.
+    const STREAM_FROM: usize = 1 << 14;
 
     /// The kernels at an instruction-set level.
     #[must_use]
     pub fn at(level: Level) -> Self {
-        Self::with(Policy { level, serial_below: Self::SERIAL_BELOW })
+        Self::with(Policy {
+            level,
+            serial_below: Self::SERIAL_BELOW,
+            stream_from: Self::STREAM_FROM,
+        })
     }
 
     /// The kernels under a policy.

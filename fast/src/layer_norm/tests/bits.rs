@@ -40,7 +40,7 @@ fn on_every_level<T: Element>() {
         case.dy[shape.len() - 1] = T::round(f64::NAN);
         let expected = all_bits(&case.run(&serial()));
         for level in Level::available() {
-            let policy = Policy { level, serial_below: usize::MAX };
+            let policy = Policy { level, serial_below: usize::MAX, ..Policy::default() };
             assert!(all_bits(&case.run(&policy)) == expected, "{level:?} {shape:?}");
         }
     }
