@@ -280,18 +280,21 @@ def noise(case):
     return {"out": out, "plain": lambda: x + DEVIATION * torch.randn_like(x)}
 
 
+def places(case):
+    """Where each pixel comes from: in half sides of the image, with 0 at its centre. So the turn of an
+    oblong image is no rotation matrix."""
+    angle, tall = math.radians(case.angle), case.height / case.width
+    turn = [[math.cos(angle), -tall * math.sin(angle), 0], [math.sin(angle) / tall, math.cos(angle), 0]]
+    shape = case.images, case.channels, case.height, case.width
+    return F.affine_grid(torch.tensor(turn).expand(case.images, 2, 3), shape, align_corners=False)
+
+
 @library.kernel
 def rotation(case):
-    """Places count in half sides of the image, with 0 at its centre, so a turn of an oblong one is no rotation matrix.
-    `kept` has the grid of places ready."""
-    shape = case.images, case.channels, case.height, case.width
-    x, angle, tall = values(shape, data.X), math.radians(case.angle), case.height / case.width
-    turn = [[math.cos(angle), -tall * math.sin(angle), 0], [math.sin(angle) / tall, math.cos(angle), 0]]
-    turn = torch.tensor(turn).expand(case.images, 2, 3)
-    places = lambda: F.affine_grid(turn, shape, align_corners=False)
+    """`kept` has the grid of places ready."""
+    x, grid = values((case.images, case.channels, case.height, case.width), data.X), places(case)
     rotate = lambda grid: F.grid_sample(x, grid, "bilinear", "zeros", align_corners=False)
-    ready = places()
-    return {"kept": lambda: rotate(ready), "plain": lambda: rotate(places())}
+    return {"kept": lambda: rotate(grid), "plain": lambda: rotate(places(case))}
 
 
 library.kernel(torch_training.training_step)
