@@ -1,0 +1,2 @@
+//! Writes the page of the comparison from its JSON.
+fn main() {}
