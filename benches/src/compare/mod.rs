@@ -88,3 +88,6 @@ fn measure<W: AsMut<Worker>>(
     eprintln!("{threads} {case}: {} in {:.1} s", measured.summary(), start.elapsed().as_secs_f64());
     results.cases.push(measured);
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

@@ -11,8 +11,8 @@ use crate::case::Case;
 /// The longest wait for an answer: a compiler may be at work behind it.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
-/// How often a contestant may be started again after it died.
-const RESTARTS: usize = 3;
+/// How often a contestant is started: again for the next case after it died.
+const STARTS: usize = 3;
 
 /// Why there was no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,10 +100,10 @@ impl Worker {
         self.peer.role
     }
 
-    /// Whether it runs, or may be started again.
+    /// Whether it runs, or may be started.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.running.is_some() || (1..=RESTARTS).contains(&self.starts)
+        self.running.is_some() || self.starts < STARTS
     }
 
     /// Whether it has been started and has not ended.
@@ -120,7 +120,7 @@ impl Worker {
         let answer = self.ask("versions", "versions", |text| Some(text.to_string()));
         if answer.is_err() {
             self.running = None;
-            self.starts = RESTARTS + 1;
+            self.starts = STARTS;
         }
         answer
     }
@@ -181,10 +181,10 @@ impl Worker {
 
     fn exchange(&mut self, line: &str) -> Result<String, Failure> {
         if self.running.is_none() {
-            self.starts += 1;
-            if self.starts > RESTARTS {
-                return Err(Failure::Missing(format!("died {RESTARTS} times")));
+            if self.starts == STARTS {
+                return Err(Failure::Missing(format!("ended {STARTS} times")));
             }
+            self.starts += 1;
             self.running = Some(start(&self.peer, self.threads)?);
         }
         let running = self.running.as_mut().ok_or(Failure::Died)?;

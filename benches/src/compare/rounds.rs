@@ -13,6 +13,8 @@ use crate::case::Case;
 const SAME: f64 = 1e-3;
 /// A run takes at least as long, so that the clock and a call's start do not count.
 const RUN: f64 = 5e6;
+/// No run has more calls: whoever needs more has no time at all.
+const MOST_CALLS: usize = 1 << 24;
 /// A rival so many times slower than the fastest takes part in the first rounds only.
 const FAR: f64 = 4.0;
 /// Those first rounds.
@@ -180,11 +182,12 @@ impl<'a, W: AsMut<Worker>> Field<'a, W> {
                 let mut long = true;
                 self.run(worker, &variant, |runner, time| {
                     let run = time * runner.calls as f64;
-                    long = run >= RUN;
+                    long = run >= RUN || runner.calls == MOST_CALLS;
                     last = time;
                     if !long {
                         let wanted = (1.2 * RUN / time.max(1.0)).ceil() as usize;
-                        runner.calls = wanted.clamp(2 * runner.calls, 64 * runner.calls);
+                        let wanted = wanted.clamp(2 * runner.calls, 64 * runner.calls);
+                        runner.calls = wanted.min(MOST_CALLS);
                     }
                 });
                 if long {
