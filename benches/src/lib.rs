@@ -8,6 +8,7 @@ pub mod case;
 pub mod compare;
 pub mod data;
 pub mod draws;
+pub mod lines;
 pub mod normalization;
 pub mod ours;
 pub mod protocol;

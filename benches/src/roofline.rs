@@ -9,11 +9,42 @@
 //!
 //! Each on all threads of the pool that it is called in, and at the machine's best instruction set.
 
+use std::ops::BitXor;
+use std::sync::LazyLock;
+
 use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
 
 /// Elements of a task: long enough that its cost is lost in it, 256 KiB of `f32`.
 const PART: usize = 1 << 16;
+
+static LEVEL: LazyLock<Level> = LazyLock::new(Level::new);
+
+/// A number that can be read without arithmetic.
+pub trait Number: Copy + Send + Sync {
+    /// Its bits.
+    type Bits: BitXor<Output = Self::Bits> + Default + Send;
+    /// Its bits.
+    fn bits(self) -> Self::Bits;
+}
+
+impl Number for f32 {
+    type Bits = u32;
+
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        self.to_bits()
+    }
+}
+
+impl Number for f64 {
+    type Bits = u64;
+
+    #[inline(always)]
+    fn bits(self) -> u64 {
+        self.to_bits()
+    }
+}
 
 /// y = x.
 ///
@@ -27,41 +58,33 @@ pub fn copy<T: Copy + Send + Sync>(x: &[T], y: &mut [T]) {
 
 /// What comes of the bits of all elements: nothing can be left out.
 #[must_use]
-pub fn read(level: Level, x: &[f32]) -> u32 {
-    x.par_chunks(PART).map(|part| bits(level, part)).reduce(|| 0, |a, b| a ^ b)
-}
-
-#[inline(never)]
-fn bits(level: Level, x: &[f32]) -> u32 {
-    dispatch!(level, _simd => x.iter().fold(0, |all, x| all ^ x.to_bits()))
+pub fn read<T: Number>(x: &[T]) -> T::Bits {
+    let own = |part: &[T]| {
+        dispatch!(*LEVEL, _simd => {
+            part.iter().fold(T::Bits::default(), |all, x| all ^ x.bits())
+        })
+    };
+    x.par_chunks(PART).map(own).reduce(T::Bits::default, |a, b| a ^ b)
 }
 
 /// y = value.
-pub fn write(level: Level, value: f32, y: &mut [f32]) {
-    y.par_chunks_mut(PART).for_each(|part| fill(level, value, part));
-}
-
-#[inline(never)]
-fn fill(level: Level, value: f32, y: &mut [f32]) {
-    dispatch!(level, _simd => y.fill(value));
+pub fn write<T: Copy + Send + Sync>(value: T, y: &mut [T]) {
+    y.par_chunks_mut(PART).for_each(|part| dispatch!(*LEVEL, _simd => part.fill(value)));
 }
 
 /// y = b + ½·x.
 ///
 /// # Panics
 /// When the lengths differ.
-pub fn triad(level: Level, x: &[f32], b: &[f32], y: &mut [f32]) {
+pub fn triad(x: &[f32], b: &[f32], y: &mut [f32]) {
     assert!(x.len() == y.len() && b.len() == y.len(), "a triad keeps its length");
     let parts = y.par_chunks_mut(PART).zip(x.par_chunks(PART)).zip(b.par_chunks(PART));
-    parts.for_each(|((y, x), b)| add(level, x, b, y));
-}
-
-#[inline(never)]
-fn add(level: Level, x: &[f32], b: &[f32], y: &mut [f32]) {
-    dispatch!(level, _simd => {
-        for ((y, x), b) in y.iter_mut().zip(x).zip(b) {
-            *y = b + 0.5 * x;
-        }
+    parts.for_each(|((y, x), b)| {
+        dispatch!(*LEVEL, _simd => {
+            for ((y, x), b) in y.iter_mut().zip(x).zip(b) {
+                *y = b + 0.5 * x;
+            }
+        });
     });
 }
 
@@ -73,15 +96,15 @@ mod tests {
     #[test]
     fn each_touches_every_element() {
         let (x, b): (Vec<f32>, Vec<f32>) = (values(200_001, 3), values(200_001, 4));
-        let (mut y, level) = (vec![0.0; x.len()], Level::new());
+        let mut y = vec![0.0; x.len()];
         pool(2).install(|| {
             copy(&x, &mut y);
             assert_eq!(x, y);
             let all = x.iter().fold(0, |all, x| all ^ x.to_bits());
-            assert_eq!(read(level, &x), all);
-            triad(level, &x, &b, &mut y);
+            assert_eq!(read(&x), all);
+            triad(&x, &b, &mut y);
             assert!((0..x.len()).all(|i| y[i] == b[i] + 0.5 * x[i]));
-            write(level, 0.5, &mut y);
+            write(0.5, &mut y);
             assert!(y.iter().all(|&y| y == 0.5));
         });
     }

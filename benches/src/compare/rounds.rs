@@ -111,15 +111,13 @@ impl<'a, W: AsMut<Worker>> Field<'a, W> {
     pub fn refuse_others(&mut self) {
         let ours = self.runners.iter().find(|runner| runner.role == Role::Ours);
         let Some(ours) = ours.and_then(|runner| runner.sum) else { return };
-        let others: Vec<(usize, String, Failure)> = self
-            .runners
-            .iter()
-            .filter(|runner| runner.role == Role::Rival)
-            .filter_map(|runner| {
-                let sum = runner.sum.unwrap_or(f64::NAN);
-                let same = (sum - ours).abs() <= SAME * ours.abs();
-                let why = Failure::Error(format!("a sum of {sum:e} where ours is {ours:e}"));
-                (!same).then(|| (runner.worker, runner.variant.clone(), why))
+        let rivals = self.runners.iter().filter(|runner| runner.role == Role::Rival);
+        let others: Vec<(usize, String, Failure)> = rivals
+            .filter(|runner| !runner.sum.is_some_and(|sum| (sum - ours).abs() <= SAME * ours.abs()))
+            .map(|runner| {
+                let sum = runner.sum.map_or("no sum".into(), |sum| format!("a sum of {sum:e}"));
+                let why = Failure::Error(format!("{sum} where ours is {ours:e}"));
+                (runner.worker, runner.variant.clone(), why)
             })
             .collect();
         for (worker, variant, why) in others {

@@ -59,8 +59,9 @@ fn whoever_goes_wrong_is_left_out_and_the_others_go_on() {
         script("errs", Role::Rival, "case) echo error no memory;;"),
         script("babbles", Role::Rival, "run) echo time soon;;"),
         script("strays", Role::Rival, "check) echo dropped;;"),
-        script("hangs", Role::Rival, "case) sleep 60;;"),
+        script("hangs", Role::Rival, "case) sleep 10;;"),
         script("computes", Role::Rival, "check) echo check 4.1;;"),
+        script("overflows", Role::Rival, "check) echo check NaN;;"),
         script("draws", Role::Rival, "check) echo check none;;"),
         script("sound", Role::Rival, ""),
     ];
@@ -73,7 +74,8 @@ fn whoever_goes_wrong_is_left_out_and_the_others_go_on() {
         ("strays", "out answered \"dropped\""),
         ("hangs", " did not answer within 2 s"),
         ("computes", "out a sum of 4.1e0 where ours is 4e0"),
-        ("draws", "out a sum of NaNe0 where ours is 4e0"),
+        ("overflows", "out a sum of NaN where ours is 4e0"),
+        ("draws", "out no sum where ours is 4e0"),
     ] {
         assert_eq!(why(&measured, contestant), expected, "{contestant}");
     }

@@ -4,8 +4,6 @@
 
 use std::hint::black_box;
 
-use fearless_simd::Level;
-
 use super::{Offer, room};
 use crate::case::{BadCase, Case};
 use crate::data::values;
@@ -23,24 +21,24 @@ pub(super) fn offers(case: &Case) -> Result<Vec<Offer>, BadCase> {
 }
 
 fn offer(name: &str, n: usize) -> Offer {
-    let (x, level) = (values::<f32>(n, 1), Level::new());
+    let x = values::<f32>(n, 1);
     match name {
         "copy" => Offer::out(room(n), move |y, _| {
             copy(&x, y);
             Ok(())
         }),
         "read" => Offer::out(x, move |x, _| {
-            black_box(read(level, x));
+            black_box(read(x));
             Ok(())
         }),
         "write" => Offer::out(x, move |y, _| {
-            write(level, black_box(0.5), y);
+            write(black_box(0.5), y);
             Ok(())
         }),
         _ => {
             let b = values::<f32>(n, 2);
             Offer::out(room(n), move |y, _| {
-                triad(level, &x, &b, y);
+                triad(&x, &b, y);
                 Ok(())
             })
         }
