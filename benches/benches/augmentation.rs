@@ -1,21 +1,22 @@
-//! Augmentation of images: the kernels, and a plain copy of the same batch.
+//! Augmentation of images: the reference, the kernels, and a plain copy of the same batch.
 //!
 //! Criterion's GB/s count x and y: what a copy moves. Flips, shifts, crops and erasing are copies row by
 //! row; a rotation reads four pixels anywhere for each that it writes; a blur of radius r does 2·(2r + 1)
 //! products a pixel. `augment` does all of it, each with its probability. Batches as of handwritten digits
 //! and of photographs.
 
-use criterion::measurement::WallTime;
-use criterion::{
-    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
-};
-use evenkeel_benches::{THREADS, config, copy, pool, values};
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use evenkeel_benches::lines::{Group, alone, kernel, traffic};
+use evenkeel_benches::{config, copy, values};
 use evenkeel_fast::augmentation::{
     self, Axis, Blur, Border, Choice, Crop, Erasure, ImageShape, Interpolation, Labels, Noise,
     Operation, Rectangle, Rotation, Shift, Transform,
 };
 use evenkeel_fast::random::Stream;
-use evenkeel_fast::{Policy, Workspace};
+use evenkeel_reference::augmentation as reference;
+use nalgebra::DMatrix;
 
 const SHAPES: [(&str, ImageShape); 2] = [
     ("256x1x28x28", ImageShape::new(256, 1, 28, 28)),
@@ -59,6 +60,29 @@ fn choices(shape: ImageShape) -> Vec<Choice<'static>> {
     ]
 }
 
+/// What interpolates, sums and moves, of as many images in `f64`.
+fn reference_lines(group: &mut Group<'_>, shape: ImageShape) {
+    let ImageShape { height, width, .. } = shape;
+    let image = |seed| vec![DMatrix::from_vec(height, width, values::<f64>(height * width, seed))];
+    let images: Vec<_> = (0..(shape.count * shape.channels) as u32).map(image).collect();
+    let interpolation = reference::Interpolation::Bilinear;
+    let border = reference::Border::Replicate;
+    for (name, operation) in [
+        (
+            "rotate bilinear",
+            reference::Operation::Rotate { degrees: 17.0, interpolation, fill: 0.0 },
+        ),
+        ("flip", reference::Operation::Flip(reference::Axis::Horizontal)),
+        ("blur r=3", reference::Operation::Blur { deviation: 1.0, radius: 3, border }),
+    ] {
+        alone(group, &format!("reference {name}"), || {
+            images.iter().for_each(|image| {
+                black_box(reference::apply(image, &operation).expect(VALID));
+            });
+        });
+    }
+}
+
 macro_rules! lines {
     ($($name:ident $precision:ident $batch:ident)*) => {$(
         fn $name(criterion: &mut Criterion) {
@@ -67,38 +91,29 @@ macro_rules! lines {
                 let mut group = criterion.benchmark_group(group);
                 let bytes = 2 * shape.len() * size_of::<$precision>();
                 group.throughput(Throughput::Bytes(bytes as u64));
-                for threads in THREADS {
-                    $batch(&mut group, threads, shape);
+                $batch(&mut group, shape);
+                if shape.height < 100 {
+                    reference_lines(&mut group, shape);
                 }
             }
         }
 
-        fn $batch(group: &mut BenchmarkGroup<'_, WallTime>, threads: usize, shape: ImageShape) {
+        fn $batch(group: &mut Group<'_>, shape: ImageShape) {
             let (x, mut y) = (values::<$precision>(shape.len(), 1), vec![0.0; shape.len()]);
             let (labels, mut after) = (vec![0; shape.count], vec![0; shape.count]);
-            let (pool, mut workspace) = (pool(threads), Workspace::new());
-            let policy = Policy { serial_below: 0, ..Policy::default() };
-            group.bench_function(BenchmarkId::new("copy", threads), |bencher| {
-                pool.install(|| bencher.iter(|| copy(&x, &mut y)));
-            });
+            traffic(group, "copy", || copy(&x, &mut y));
             for (name, operation) in operations(shape) {
                 let all = vec![Some(operation); shape.count];
-                group.bench_function(BenchmarkId::new(name, threads), |bencher| {
-                    pool.install(|| bencher.iter(|| {
-                        augmentation::apply(shape, &all, &x, &mut y, &mut workspace, &policy)
-                            .expect(VALID);
-                    }));
+                kernel(group, name, |workspace, policy| {
+                    augmentation::apply(shape, &all, &x, &mut y, workspace, policy).expect(VALID);
                 });
             }
             let choices = choices(shape);
-            group.bench_function(BenchmarkId::new("augment", threads), |bencher| {
-                pool.install(|| bencher.iter(|| {
-                    augmentation::augment(
-                        shape, &choices, STREAM, 0, &x, &labels, &mut y, &mut after,
-                        &mut workspace, &policy,
-                    )
-                    .expect(VALID);
-                }));
+            kernel(group, "augment", |workspace, policy| {
+                augmentation::augment(
+                    shape, &choices, STREAM, 0, &x, &labels, &mut y, &mut after, workspace, policy,
+                )
+                .expect(VALID);
             });
         }
     )*};

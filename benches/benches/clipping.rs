@@ -1,4 +1,5 @@
-//! Gradient clipping in place: the kernels, a plain read and a plain copy, and the loop one would write.
+//! Gradient clipping in place: the reference, the kernels, a plain read and a plain copy, and the loop one
+//! would write.
 //!
 //! ```text
 //! read         reads g                              1 of its bytes
@@ -15,14 +16,12 @@
 
 use std::hint::black_box;
 
-use criterion::measurement::WallTime;
-use criterion::{
-    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
-};
-use evenkeel_benches::{THREADS, config, copy, pool, values};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use evenkeel_benches::lines::{Group, alone, kernel, traffic};
+use evenkeel_benches::{config, copy, roofline::read, values};
 use evenkeel_fast::clipping::{self, NonFinite};
-use evenkeel_fast::{Policy, Workspace};
-use rayon::prelude::*;
+use evenkeel_reference::clipping as reference;
+use nalgebra::DMatrix;
 
 /// Sizes that come 23 times each.
 const MIXED: [usize; 7] = [64, 256, 512, 36_864, 65_536, 147_456, 351_232];
@@ -52,63 +51,49 @@ macro_rules! lines {
                 let bytes = elements * size_of::<$precision>();
                 group.throughput(Throughput::Bytes(bytes as u64));
                 let mut all = values::<$precision>(elements, 1);
-                for threads in THREADS {
-                    $fast(&mut group, threads, &sizes, &mut all);
-                }
+                $fast(&mut group, &sizes, &mut all);
                 $plain(&mut group, &sizes, &mut all);
+                if elements < 1 << 20 {
+                    reference_lines(&mut group, &sizes);
+                }
             }
         }
 
-        fn $fast(
-            group: &mut BenchmarkGroup<'_, WallTime>,
-            threads: usize,
-            sizes: &[usize],
-            all: &mut [$precision],
-        ) {
-            const PART: usize = 1 << 16;
-            let (pool, mut workspace) = (pool(threads), Workspace::new());
-            let policy = Policy::default();
+        fn $fast(group: &mut Group<'_>, sizes: &[usize], all: &mut [$precision]) {
             let mut other = all.to_vec();
-            group.bench_function(BenchmarkId::new("read", threads), |bencher| {
-                let folded = |part: &[$precision]| part.iter().fold(0, |bits, g| bits ^ g.to_bits());
-                pool.install(|| bencher.iter(|| {
-                    all.par_chunks(PART).map(folded).reduce(|| 0, |a, b| a ^ b)
-                }));
+            traffic(group, "read", || {
+                black_box(read(all));
             });
-            group.bench_function(BenchmarkId::new("copy", threads), |bencher| {
-                pool.install(|| bencher.iter(|| copy(all, &mut other)));
-            });
+            traffic(group, "copy", || copy(all, &mut other));
             let mut tensors = split(all, sizes);
-            group.bench_function(BenchmarkId::new("norm", threads), |bencher| {
-                let tensors: Vec<&[$precision]> = tensors.iter().map(|tensor| &**tensor).collect();
-                pool.install(|| bencher.iter(|| clipping::norm(&tensors, &mut workspace, &policy)));
+            let shared: Vec<&[$precision]> = tensors.iter().map(|tensor| &**tensor).collect();
+            kernel(group, "norm", |workspace, policy| {
+                black_box(clipping::norm(&shared, workspace, policy));
             });
-            group.bench_function(BenchmarkId::new("by_norm", threads), |bencher| {
-                let mut norm = 1e-3;
-                pool.install(|| bencher.iter(|| {
-                    norm = f64::from(clipping::by_global_norm_in_place(
-                        norm * LESS, NonFinite::Refuse, &mut tensors, &mut workspace, &policy,
-                    ).expect(VALID));
-                }));
+            let mut norm = 1e-3;
+            kernel(group, "by_norm", |workspace, policy| {
+                norm = f64::from(clipping::by_global_norm_in_place(
+                    norm * LESS, NonFinite::Refuse, &mut tensors, workspace, policy,
+                ).expect(VALID));
             });
             if let [tensor] = &mut tensors[..] {
-                group.bench_function(BenchmarkId::new("by_value", threads), |bencher| {
-                    pool.install(|| bencher.iter(|| clipping::by_value_in_place(
-                        black_box(0.5), NonFinite::Refuse, tensor, &mut workspace, &policy,
-                    ).expect(VALID)));
+                kernel(group, "by_value", |workspace, policy| {
+                    clipping::by_value_in_place(
+                        black_box(0.5), NonFinite::Refuse, tensor, workspace, policy,
+                    ).expect(VALID);
                 });
             }
         }
 
         /// Squares added in the order of the elements, then a product each.
         fn $plain(
-            group: &mut BenchmarkGroup<'_, WallTime>,
+            group: &mut Group<'_>,
             sizes: &[usize],
             all: &mut [$precision],
         ) {
             let mut tensors = split(all, sizes);
             let mut limit = 1e-3;
-            group.bench_function(BenchmarkId::new("plain", 1), |bencher| bencher.iter(|| {
+            alone(group, "plain", || {
                 let square = |g: &$precision| g * g;
                 let norm = tensors.iter().flat_map(|t| t.iter()).map(square).sum::<$precision>().sqrt();
                 if norm > limit {
@@ -116,9 +101,25 @@ macro_rules! lines {
                     tensors.iter_mut().for_each(|t| t.iter_mut().for_each(|g| *g *= factor));
                 }
                 limit = norm * LESS as $precision;
-            }));
+            });
         }
     )*};
+}
+
+/// The same gradients in `f64`, of lists that stay in the cache.
+fn reference_lines(group: &mut Group<'_>, sizes: &[usize]) {
+    let matrix = |size: &usize| DMatrix::from_row_slice(1, *size, &values::<f64>(*size, 1));
+    let gradients: Vec<DMatrix<f64>> = sizes.iter().map(matrix).collect();
+    let refuse = reference::NonFinite::Refuse;
+    alone(group, "reference norm", || reference::norm(&gradients));
+    alone(group, "reference by_norm", || {
+        reference::by_global_norm(&gradients, black_box(1e-3), refuse).expect(VALID)
+    });
+    if let [gradient] = &gradients[..] {
+        alone(group, "reference by_value", || {
+            reference::by_value(gradient, black_box(0.5), refuse).expect(VALID)
+        });
+    }
 }
 
 /// The tensors of a gradient, one after the other.

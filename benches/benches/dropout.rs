@@ -1,11 +1,16 @@
-//! Dropout: the kernels, a plain write of as many bytes, and a mask by `rand_distr`'s Bernoulli.
+//! Dropout: the reference, the kernels, a plain write of as many bytes, and a mask by `rand_distr`'s
+//! Bernoulli.
 //!
 //! A kernel reads x and writes y: twice the bytes of the write that stands beside it.
+
+use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use evenkeel_benches::{config, draws, values};
 use evenkeel_fast::dropout;
 use evenkeel_fast::random::Stream;
+use evenkeel_reference::dropout as reference;
+use nalgebra::DMatrix;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Bernoulli, Distribution};
@@ -24,6 +29,12 @@ macro_rules! lines {
                     &|y, workspace, policy| {
                         let x = &x[..y.len()];
                         dropout::forward(STREAM, 0, p, x, y, workspace, policy).expect(VALID);
+                    },
+                    &|count| {
+                        let stream = evenkeel_reference::random::Stream { seed: 1, number: 2, step: 3 };
+                        let x = DMatrix::from_row_slice(1, count, &values::<f64>(count, 1));
+                        let keep = reference::keep_mask(stream, 0, 1, count, p).expect(VALID);
+                        black_box(reference::forward(&x, &keep, p).expect(VALID));
                     },
                     &[("rand_distr", &|y| {
                         let mut rng = SmallRng::seed_from_u64(1);

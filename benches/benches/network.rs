@@ -4,8 +4,8 @@
 //! product/PRECISION/m x inputs -> outputs
 //!   dense/THREADS    a network of one dense layer, in inference: bias and a copy of y among it
 //!   nalgebra         x·W alone into room that is there, by `matrixmultiply`, on one thread
-//! step/digits        64–128–64–10, 32 rows: batch norm, ReLU, dropout, L2 and clipping
-//!   fast f32, f64    on one thread: threads do not pay for so few rows
+//! step/digits/PRECISION    64–128–64–10, 32 rows: batch norm, ReLU, dropout, L2 and clipping
+//!   fast LEVEL       on one thread: threads do not pay for so few rows
 //!   reference        in f64
 //! ```
 //!
@@ -13,9 +13,10 @@
 //! fused multiply-adds of 512 bits a cycle does 64 of `f32` a cycle, 32 of `f64`.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use evenkeel_benches::lines::alone;
 use evenkeel_benches::{THREADS, config, pool, values};
 use evenkeel_fast::network::{Batch, Goal, Layer, Masks, Network, Rule, Scratch};
-use evenkeel_fast::{activation::Curve, regularization::Penalty};
+use evenkeel_fast::{Level, Policy, activation::Curve, regularization::Penalty};
 use evenkeel_reference::network as reference;
 use nalgebra::{DMatrix, DVector};
 
@@ -70,20 +71,22 @@ fn layers() -> Vec<Layer> {
 macro_rules! steps {
     ($($name:ident $precision:ident)*) => {$(
         fn $name(criterion: &mut Criterion) {
-            let mut network = Network::<$precision>::new(&layers()).expect(VALID);
-            let mut scratch = Scratch::default();
-            network.initialize(1, &mut scratch).expect(VALID);
+            let mut group =
+                criterion.benchmark_group(concat!("network/step/digits/", stringify!($precision)));
             let (x, classes) = (values(ROWS * 64, 1), vec![3; ROWS]);
             let rule = Rule { learning_rate: 1e-3, penalty: Penalty::L2, lambda: 1e-3, threshold: 1.0 };
-            let mut step = 0;
-            criterion.bench_function(concat!("network/step/digits/fast ", stringify!($precision)), |bencher| {
-                bencher.iter(|| {
+            for level in Level::available() {
+                let mut network = Network::<$precision>::new(&layers()).expect(VALID);
+                let mut scratch = Scratch::new(Policy { level, ..Policy::default() });
+                network.initialize(1, &mut scratch).expect(VALID);
+                let mut step = 0;
+                alone(&mut group, &format!("fast {}", level.name()), || {
                     step += 1;
                     let (goal, masks) = (Goal::Classes(&classes), Masks::Drawn { seed: 1, step });
                     let batch = Batch { rows: ROWS, x: &x, goal, masks };
                     network.step(&batch, &rule, &mut scratch).expect(VALID)
                 });
-            });
+            }
         }
     )*};
 }
@@ -110,8 +113,8 @@ fn steps_of_reference(criterion: &mut Criterion) {
     };
     let penalty = evenkeel_reference::regularization::Penalty::L2;
     let rule = reference::Rule { learning_rate: 1e-3, penalty, lambda: 1e-3, threshold: 1.0 };
-    criterion.bench_function("network/step/digits/reference", |bencher| {
-        bencher.iter(|| reference::step(&layers, &batch, &rule).expect(VALID));
+    alone(&mut criterion.benchmark_group("network/step/digits/f64"), "reference", || {
+        reference::step(&layers, &batch, &rule).expect(VALID)
     });
 }
 

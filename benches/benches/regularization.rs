@@ -1,4 +1,4 @@
-//! L1/L2 regularisation: the kernels, a plain read or copy of the same bytes, and a plain loop.
+//! L1/L2 regularisation: the reference, the kernels, a plain read or copy of the same bytes, a plain loop.
 //!
 //! ```text
 //! l2             reads w                             1 tensor of bytes, beside a read of it
@@ -10,14 +10,14 @@
 //! L1 takes the time of L2: both sums come from one pass. The loop is what one writes at first: for the
 //! sum in the type itself, one term after the other, since floating-point sums are not reordered.
 
-use criterion::measurement::WallTime;
-use criterion::{
-    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
-};
-use evenkeel_benches::{THREADS, config, copy, pool, values};
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use evenkeel_benches::lines::{Group, alone, kernel, traffic};
+use evenkeel_benches::{config, copy, roofline::read, values};
 use evenkeel_fast::regularization::{self as fast, Step};
-use evenkeel_fast::{Policy, Workspace};
-use rayon::prelude::*;
+use evenkeel_reference::regularization as reference;
+use nalgebra::DMatrix;
 
 const VALID: &str = "valid arguments";
 const LAMBDA: f64 = 1e-4;
@@ -25,24 +25,12 @@ const LAMBDA: f64 = 1e-4;
 /// Bytes of a tensor that stays in the cache with its companions, and of one that does not.
 const PLACES: [(&str, usize); 2] = [("cache", 128 << 10), ("memory", 128 << 20)];
 
-/// What one line does, given the scratch memory.
-type Run<'a> = &'a mut (dyn FnMut(&mut Workspace, &Policy) + Send);
-
-/// A line on every number of threads.
-fn line(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, run: Run<'_>) {
-    for threads in THREADS {
-        let (pool, mut workspace) = (pool(threads), Workspace::new());
-        let policy = Policy { serial_below: 0, ..Policy::default() };
-        group.bench_function(BenchmarkId::new(name, threads), |bencher| {
-            pool.install(|| bencher.iter(|| run(&mut workspace, &policy)));
-        });
-    }
+/// The weights in `f64`, for the reference.
+fn matrix(length: usize) -> DMatrix<f64> {
+    DMatrix::from_row_slice(1, length, &values::<f64>(length, 1))
 }
 
-fn group(
-    criterion: &mut Criterion,
-    (name, bytes): (String, Throughput),
-) -> BenchmarkGroup<'_, WallTime> {
+fn group(criterion: &mut Criterion, (name, bytes): (String, Throughput)) -> Group<'_> {
     let mut group = criterion.benchmark_group(name);
     group.throughput(bytes);
     group
@@ -62,49 +50,64 @@ macro_rules! lines {
                 };
 
                 let mut l2 = group(criterion, named("l2", 1));
-                line(&mut l2, "read", &mut |_, _| {
-                    let bits = |part: &[$precision]| part.iter().fold(0, |all, w| all ^ w.to_bits());
-                    std::hint::black_box(w.par_chunks(1 << 16).map(bits).reduce(|| 0, |a, b| a ^ b));
+                traffic(&mut l2, "read", || {
+                    black_box(read(&w));
                 });
-                line(&mut l2, "fast", &mut |workspace, policy| {
-                    std::hint::black_box(fast::l2(LAMBDA, &w, workspace, policy).expect(VALID));
+                kernel(&mut l2, "fast", |workspace, policy| {
+                    black_box(fast::l2(LAMBDA, &w, workspace, policy).expect(VALID));
                 });
-                l2.bench_function(BenchmarkId::new("loop", 1), |bencher| {
-                    bencher.iter(|| std::hint::black_box(w.iter().map(|w| w * w).sum::<$precision>()));
-                });
+                alone(&mut l2, "loop", || w.iter().map(|w| w * w).sum::<$precision>());
+                let cached = place == "cache";
+                let same = matrix(if cached { length } else { 0 });
+                if cached {
+                    alone(&mut l2, "reference", || reference::l2(LAMBDA, &same).expect(VALID));
+                }
                 drop(l2);
 
                 let mut gradient = group(criterion, named("l2_gradient", 2));
-                line(&mut gradient, "copy", &mut |_, _| copy(&w, &mut out));
-                line(&mut gradient, "fast", &mut |workspace, policy| {
+                traffic(&mut gradient, "copy", || copy(&w, &mut out));
+                kernel(&mut gradient, "fast", |workspace, policy| {
                     fast::l2_gradient(LAMBDA, &w, &mut out, workspace, policy).expect(VALID);
                 });
+                if cached {
+                    alone(&mut gradient, "reference", || {
+                        reference::l2_gradient(LAMBDA, &same).expect(VALID)
+                    });
+                }
                 drop(gradient);
 
                 let mut proximal = group(criterion, named("l1_proximal", 2));
-                line(&mut proximal, "copy", &mut |_, _| copy(&w, &mut out));
-                line(&mut proximal, "fast", &mut |workspace, policy| {
+                traffic(&mut proximal, "copy", || copy(&w, &mut out));
+                kernel(&mut proximal, "fast", |workspace, policy| {
                     fast::l1_proximal_in_place(1e-9, &mut w, workspace, policy).expect(VALID);
                 });
+                if cached {
+                    alone(&mut proximal, "reference", || {
+                        reference::l1_proximal(1e-9, &same).expect(VALID)
+                    });
+                }
                 drop(proximal);
 
                 let mut steps = group(criterion, named("decayed_step", 4));
                 let mut other = tensor(5);
-                line(&mut steps, "copy", &mut |_, _| {
+                traffic(&mut steps, "copy", || {
                     copy(&g, &mut out);
                     copy(&s, &mut other);
                 });
                 let step = Step { learning_rate: 1e-6, lambda: LAMBDA, scale: &s, gradient: &g };
-                line(&mut steps, "fast", &mut |workspace, policy| {
+                kernel(&mut steps, "fast", |workspace, policy| {
                     fast::decayed_step_in_place(&step, &mut w, workspace, policy).expect(VALID);
                 });
-                steps.bench_function(BenchmarkId::new("loop", 1), |bencher| {
-                    bencher.iter(|| {
-                        for ((w, g), s) in w.iter_mut().zip(&g).zip(&s) {
-                            *w -= 1e-6 * (s * g) + 1e-10 * *w;
-                        }
-                    });
+                alone(&mut steps, "loop", || {
+                    for ((w, g), s) in w.iter_mut().zip(&g).zip(&s) {
+                        *w -= 1e-6 * (s * g) + 1e-10 * *w;
+                    }
                 });
+                if cached {
+                    alone(&mut steps, "reference", || {
+                        reference::decayed_step(1e-6, LAMBDA, &same, &same, &same).expect(VALID)
+                    });
+                }
             }
         }
     )*};

@@ -1,11 +1,13 @@
 //! What the benchmarks of the techniques that draw share: places, and lines beside a plain write.
 
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
-use evenkeel_fast::{Policy, Workspace};
-use rayon::prelude::*;
+use std::hint::black_box;
 
-use crate::{PLACES, THREADS, pool};
+use criterion::{Criterion, Throughput};
+use evenkeel_fast::{Policy, Workspace};
+
+use crate::PLACES;
+use crate::lines::{alone, kernel, traffic};
+use crate::roofline::write;
 
 /// A kernel that writes `out`.
 pub type Write<'a, T> = &'a (dyn Fn(&mut [T], &mut Workspace, &Policy) + Sync);
@@ -13,12 +15,13 @@ pub type Write<'a, T> = &'a (dyn Fn(&mut [T], &mut Workspace, &Policy) + Sync);
 /// A plain generator that writes `out`, alone.
 pub type Alone<'a, T> = &'a dyn Fn(&mut [T]);
 
-/// One group a place: a plain write of the same bytes, the kernel on every number of threads, and what
-/// a user would otherwise take, on one thread.
+/// One group a place: a plain write of the same bytes, the kernel on every level and number of threads,
+/// what a user would otherwise take, and in cache the reference, which makes so many values in `f64`.
 pub fn measure<T>(
     criterion: &mut Criterion,
     name: &str,
-    kernel: Write<'_, T>,
+    own: Write<'_, T>,
+    reference: &dyn Fn(usize),
     others: &[(&str, Alone<'_, T>)],
 ) where
     T: Copy + Default + Send + Sync + From<f32>,
@@ -28,37 +31,13 @@ pub fn measure<T>(
         let mut group =
             criterion.benchmark_group(format!("{name}/{}/{place}", std::any::type_name::<T>()));
         group.throughput(Throughput::Bytes(bytes as u64));
-        for threads in THREADS {
-            lines(&mut group, threads, kernel, &mut out);
-        }
+        traffic(&mut group, "write", || write(black_box(T::from(0.5)), &mut out));
+        kernel(&mut group, "fast", |workspace, policy| own(&mut out, workspace, policy));
         for (other, run) in others {
-            group.bench_function(BenchmarkId::new(*other, 1), |bencher| {
-                bencher.iter(|| run(&mut out))
-            });
+            alone(&mut group, other, || run(&mut out));
+        }
+        if place == "cache" {
+            alone(&mut group, "reference", || reference(out.len()));
         }
     }
-}
-
-fn lines<T>(
-    group: &mut BenchmarkGroup<'_, WallTime>,
-    threads: usize,
-    kernel: Write<'_, T>,
-    out: &mut [T],
-) where
-    T: Copy + Send + Sync + From<f32>,
-{
-    const PART: usize = 1 << 16;
-    let (pool, mut workspace) = (pool(threads), Workspace::new());
-    let policy = Policy { serial_below: 0, ..Policy::default() };
-    group.bench_function(BenchmarkId::new("write", threads), |bencher| {
-        pool.install(|| {
-            bencher.iter(|| {
-                let value = std::hint::black_box(T::from(0.5));
-                out.par_chunks_mut(PART).for_each(|part| part.fill(value));
-            })
-        });
-    });
-    group.bench_function(BenchmarkId::new("fast", threads), |bencher| {
-        pool.install(|| bencher.iter(|| kernel(out, &mut workspace, &policy)));
-    });
 }

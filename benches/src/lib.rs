@@ -6,14 +6,23 @@
 
 #![forbid(unsafe_code)]
 
+pub mod case;
+pub mod compare;
+pub mod data;
 pub mod draws;
+pub mod lines;
 pub mod normalization;
+pub mod ours;
+pub mod protocol;
+pub mod report;
+pub mod roofline;
 
 use std::time::Duration;
 
 use criterion::Criterion;
-use rayon::prelude::*;
+pub use data::values;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+pub use roofline::copy;
 
 /// The thread counts that are measured.
 pub const THREADS: [usize; 2] = [1, 2];
@@ -37,55 +46,4 @@ pub fn config() -> Criterion {
 #[must_use]
 pub fn pool(threads: usize) -> ThreadPool {
     ThreadPoolBuilder::new().num_threads(threads).build().expect("threads for a benchmark")
-}
-
-/// `length` values in [−1, 1), none of them zero, the same on every run.
-///
-/// Non-zero, since zero pages need not be backed by memory and zeros multiply without rounding.
-#[must_use]
-pub fn values<T: From<f32>>(length: usize, seed: u32) -> Vec<T> {
-    (0..length as u32).map(|i| T::from(value(i ^ seed.rotate_left(16)))).collect()
-}
-
-/// An odd multiple of 2⁻²³, from two rounds of a multiply-and-shift hash.
-fn value(i: u32) -> f32 {
-    let once = (i ^ (i >> 16)).wrapping_mul(0x7feb_352d);
-    let twice = (once ^ (once >> 15)).wrapping_mul(0x846c_a68b);
-    let odd = (twice >> 8) | 1;
-    (odd as f32 - 8_388_608.0) / 8_388_608.0
-}
-
-/// The roofline: every thread of the pool copies its part of `from`.
-///
-/// # Panics
-/// When the lengths differ.
-pub fn copy<T: Copy + Send + Sync>(from: &[T], to: &mut [T]) {
-    /// Long enough that the cost of a task is lost in it: 256 KiB of f32.
-    const PART: usize = 1 << 16;
-    assert_eq!(from.len(), to.len(), "a copy keeps its length");
-    let parts = to.par_chunks_mut(PART).zip(from.par_chunks(PART));
-    parts.for_each(|(to, from)| to.copy_from_slice(from));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_neither_zero_nor_alike() {
-        let x: Vec<f32> = values(10_000, 1);
-        assert!(x.iter().all(|&x| x != 0.0 && (-1.0..1.0).contains(&x)));
-        let mean = x.iter().sum::<f32>() / 10_000.0;
-        // Six standard deviations, √(1/3)/100 each, of the mean of independent values.
-        assert!(mean.abs() < 0.035, "{mean}");
-        assert_ne!(x, values::<f32>(10_000, 2));
-    }
-
-    #[test]
-    fn a_copy_copies_all() {
-        let x: Vec<f64> = values(200_001, 3);
-        let mut y = vec![0.0; x.len()];
-        pool(2).install(|| copy(&x, &mut y));
-        assert_eq!(x, y);
-    }
 }

@@ -3,12 +3,12 @@
 //! The kernels of a normalisation take the same arguments whichever values share their statistics,
 //! and so do the references. All buffers are made once and touched before they are measured.
 
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
+use criterion::{Criterion, Throughput};
 use evenkeel_fast::{Element, Error, Moments, Policy, Shape, Workspace};
 use nalgebra::{DMatrix, DVector};
 
-use crate::{THREADS, copy, pool, values};
+use crate::lines::{Group, kernel, traffic};
+use crate::{copy, values};
 
 const EPSILON: f64 = 1e-5;
 /// One tensor of the larger size: three of them are beyond most last-level caches.
@@ -147,10 +147,9 @@ struct Step<'a, T> {
     dgamma: Vec<T>,
     dbeta: Vec<T>,
     moments: Vec<Moments>,
-    workspace: Workspace,
 }
 
-type Run<'a, T> = fn(&mut Step<'a, T>, Shape, &Policy);
+type Run<'a, T> = fn(&mut Step<'a, T>, Shape, &mut Workspace, &Policy);
 
 impl<'a, T: Element + From<f32>> Step<'a, T> {
     fn new(technique: &'a Technique<T>, place: &Place) -> Self {
@@ -166,47 +165,32 @@ impl<'a, T: Element + From<f32>> Step<'a, T> {
             dbeta: values(channels, 7),
             // As many for images, which have the same rows of channels.
             moments: vec![Moments::default(); (technique.statistics)(place.features())],
-            workspace: Workspace::new(),
         }
     }
 
-    /// One group: `run` in both layouts and the copy, on every number of threads.
-    fn measure(
-        &mut self,
-        group: &mut BenchmarkGroup<'_, WallTime>,
-        place: &Place,
-        tensors: u64,
-        run: Run<'a, T>,
-    ) {
+    /// One group: the copy, and `run` in both layouts.
+    fn measure(&mut self, group: &mut Group<'_>, place: &Place, tensors: u64, run: Run<'a, T>) {
         let tensor = size_of_val(&self.x[..]) as u64;
-        for threads in THREADS {
-            let pool = pool(threads);
-            // Inside a pool threads pay from small tensors on; the other lines show what one gives.
-            let policy = Policy { serial_below: 0, ..Policy::default() };
-            group.throughput(Throughput::Bytes(2 * tensor));
-            group.bench_function(BenchmarkId::new("copy", threads), |bencher| {
-                pool.install(|| bencher.iter(|| copy(&self.x, &mut self.out)));
-            });
-            group.throughput(Throughput::Bytes(tensors * tensor));
-            for (name, shape) in [("fast NxC", place.features()), ("fast NCHW", place.images())] {
-                pool.install(|| self.forward(shape, &policy)); // the moments that backward reads
-                group.bench_function(BenchmarkId::new(name, threads), |bencher| {
-                    pool.install(|| bencher.iter(|| run(self, shape, &policy)));
-                });
-            }
+        group.throughput(Throughput::Bytes(2 * tensor));
+        traffic(group, "copy", || copy(&self.x, &mut self.out));
+        group.throughput(Throughput::Bytes(tensors * tensor));
+        for (name, shape) in [("fast NxC", place.features()), ("fast NCHW", place.images())] {
+            // The moments that backward reads.
+            self.forward(shape, &mut Workspace::new(), &Policy::default());
+            kernel(group, name, |workspace, policy| run(self, shape, workspace, policy));
         }
     }
 }
 
 impl<T> Step<'_, T> {
-    fn forward(&mut self, shape: Shape, policy: &Policy) {
-        let Self { technique, x, gamma, beta, out, moments, workspace, .. } = self;
+    fn forward(&mut self, shape: Shape, workspace: &mut Workspace, policy: &Policy) {
+        let Self { technique, x, gamma, beta, out, moments, .. } = self;
         (technique.forward)(shape, x, gamma, beta, EPSILON, out, moments, workspace, policy)
             .expect(VALID);
     }
 
-    fn backward(&mut self, shape: Shape, policy: &Policy) {
-        let Self { technique, x, dy, out, gamma, dgamma, dbeta, moments, workspace, .. } = self;
+    fn backward(&mut self, shape: Shape, workspace: &mut Workspace, policy: &Policy) {
+        let Self { technique, x, dy, out, gamma, dgamma, dbeta, moments, .. } = self;
         (technique.backward)(
             shape, x, gamma, EPSILON, moments, dy, out, dgamma, dbeta, workspace, policy,
         )
