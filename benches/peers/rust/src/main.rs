@@ -28,6 +28,7 @@ fn main() -> Result<()> {
         return Err(USAGE.into());
     }
     with_threads(threads)?;
+    settle_allocator();
     let versions: Vec<_> = crates.iter().map(|name| format!("{name} {}", version(name))).collect();
     protocol::serve(&Library { versions: versions.join("; "), prepared })
 }
@@ -42,6 +43,13 @@ fn with_threads(threads: &str) -> Result<()> {
     let mut again = Command::new(std::env::current_exe()?);
     again.args(std::env::args().skip(1)).envs(NAMES.map(|name| (name, threads)));
     Err(again.exec().into())
+}
+
+/// glibc keeps freed memory for the next call only up to the size of the largest block that was freed
+/// so far, at most 32 MiB. Without a large one at the start, a library that allocates its results
+/// would be slower or faster by the cases before; this is the state of a program that has run a while.
+fn settle_allocator() {
+    drop(std::hint::black_box(vec![1u8; 31 << 20]));
 }
 
 /// The version that is locked, the highest if there are several.
