@@ -1,9 +1,13 @@
 //! The passes over a piece of a tensor, compiled once for each precision.
 
-use fearless_simd::{Simd, SimdBase, dispatch, f64x8};
+use fearless_simd::{Simd, SimdBase, dispatch, f32x16, f64x8, prelude::*};
 
 use crate::Level;
 use crate::element::{Element, Pair, STEP, load};
+use crate::streaming::{head, prefetch};
+
+/// Lines that are asked for ahead of the one that is worked on: 4 KiB.
+const AHEAD: usize = 64;
 
 /// Lanes of a sum; element i of a block goes to lane i mod 32.
 const LANES: usize = 2 * STEP;
@@ -16,14 +20,16 @@ pub trait Passes: Sized {
     fn sum_squares(level: Level, values: &[Self], scale: f64, sums: &mut [f64]);
     /// g·factor, rounded once; without `from` the values stand in `to`.
     fn scale(level: Level, factor: f64, from: Option<&[Self]>, to: &mut [Self]);
-    /// Each value clipped to \[−bound, bound\]; without `from` the values stand in `to`.
-    fn clamp(level: Level, bound: f64, from: Option<&[Self]>, to: &mut [Self]);
-    /// Whether no value is NaN or infinite.
-    fn all_finite(level: Level, values: &[Self]) -> bool;
+    /// Each value clipped to \[−bound, bound\].
+    fn clamp(level: Level, bound: f64, from: &[Self], to: &mut [Self]);
+    /// The same where the values stand; `far` says that they come from beyond the caches.
+    fn clamp_in_place(level: Level, bound: f64, far: bool, values: &mut [Self]);
+    /// The largest magnitude; NaN or ∞ if a value is one of them.
+    fn largest(level: Level, values: &[Self]) -> f64;
 }
 
 macro_rules! passes {
-    ($($precision:ident)*) => {$(
+    ($($precision:ident $bits:ident $lanes:ident)*) => {$(
         impl Passes for $precision {
             #[inline(never)]
             fn sum_squares(level: Level, values: &[Self], scale: f64, sums: &mut [f64]) {
@@ -37,42 +43,85 @@ macro_rules! passes {
             #[inline(never)]
             fn scale(level: Level, factor: f64, from: Option<&[Self]>, to: &mut [Self]) {
                 let one = |g: Self| (f64::from(g) * factor) as Self;
+                dispatch!(level.token(), _simd => match from {
+                    Some(from) => map(one, from, to),
+                    None => map_in_place(one, to),
+                });
+            }
+
+            #[inline(never)]
+            fn clamp(level: Level, bound: f64, from: &[Self], to: &mut [Self]) {
+                let one = clipped(bound as Self);
                 dispatch!(level.token(), _simd => map(one, from, to));
             }
 
             #[inline(never)]
-            fn clamp(level: Level, bound: f64, from: Option<&[Self]>, to: &mut [Self]) {
-                let bound = bound as Self;
-                // A NaN is neither above nor below, and stays.
-                let one = |g: Self| if g > bound { bound } else if g < -bound { -bound } else { g };
-                dispatch!(level.token(), _simd => map(one, from, to));
+            fn clamp_in_place(level: Level, bound: f64, far: bool, values: &mut [Self]) {
+                let one = clipped(bound as Self);
+                dispatch!(level.token(), simd => {
+                    if !far {
+                        return map_in_place(one, values);
+                    }
+                    let high = $lanes::splat(simd, bound as Self);
+                    let (head, rest) = values.split_at_mut(head(values));
+                    map_in_place(one, head);
+                    const LINE: usize = 64 / size_of::<$precision>();
+                    let whole = rest.len() / LINE * LINE;
+                    map_in_place(one, &mut rest[whole..]);
+                    for at in (0..whole).step_by(LINE) {
+                        prefetch(rest, at + AHEAD * LINE);
+                        let g = $lanes::from_slice(simd, &rest[at..at + LINE]);
+                        let g = g.simd_gt(high).select(high, g);
+                        g.simd_lt(-high).select(-high, g).store_slice(&mut rest[at..at + LINE]);
+                    }
+                });
             }
 
             #[inline(never)]
-            fn all_finite(level: Level, values: &[Self]) -> bool {
-                dispatch!(level.token(), _simd => {
-                    values.iter().fold(true, |all, value| all & value.is_finite())
-                })
+            fn largest(level: Level, values: &[Self]) -> f64 {
+                // As whole numbers magnitudes are ordered alike, ∞ and NaN above all others.
+                let magnitude = |value: &Self| value.abs().to_bits() as $bits;
+                let most = dispatch!(level.token(), _simd => {
+                    values.iter().fold(0, |most, value| magnitude(value).max(most))
+                });
+                $precision::from_bits(most.unsigned_abs()).into()
             }
         }
     )*};
 }
 
-passes! { f32 f64 }
+passes! { f32 i32 f32x16  f64 i64 f64x8 }
 
 /// Each value by itself.
 #[inline(always)]
-fn map<T: Copy>(one: impl Fn(T) -> T, from: Option<&[T]>, to: &mut [T]) {
-    match from {
-        Some(from) => to.iter_mut().zip(from).for_each(|(to, from)| *to = one(*from)),
-        None => to.iter_mut().for_each(|to| *to = one(*to)),
+fn map<T: Copy>(one: impl Fn(T) -> T, from: &[T], to: &mut [T]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = one(*from));
+}
+
+/// The same where the values stand.
+#[inline(always)]
+fn map_in_place<T: Copy>(one: impl Fn(T) -> T, values: &mut [T]) {
+    values.iter_mut().for_each(|value| *value = one(*value));
+}
+
+/// A NaN is neither above nor below, and stays.
+#[inline(always)]
+fn clipped<T: Copy + PartialOrd + std::ops::Neg<Output = T>>(bound: T) -> impl Fn(T) -> T + Copy {
+    move |g| {
+        if g > bound {
+            bound
+        } else if g < -bound {
+            -bound
+        } else {
+            g
+        }
     }
 }
 
 /// Σ (g·scale)² of one block, lane by lane, then by a fixed halving.
 ///
-/// A square of an `f32` is exact in `f64`, so that a fused multiply-add would give the same bits; one of
-/// an `f64` is rounded, which its bound has room for, and every level does without fusing.
+/// A square of an `f32` is exact in `f64`, so that fused or not gives the same bits, and levels that can
+/// fuse do; one of an `f64` is rounded, which its bound has room for, and every level does without fusing.
 #[inline(always)]
 fn sum_block<S: Simd, T: Element>(simd: S, values: &[T], scale: f64) -> f64 {
     let zero = f64x8::splat(simd, 0.0);
@@ -99,12 +148,11 @@ fn sum_block<S: Simd, T: Element>(simd: S, values: &[T], scale: f64) -> f64 {
 /// Adds the squares of 32 values to the lanes.
 #[inline(always)]
 fn add<S: Simd, T: Element>(lanes: &mut [f64x8<S>; 4], [low, high]: [Pair<S>; 2], unit: f64x8<S>) {
-    let square = |g: f64x8<S>| {
-        let g = if T::SCALED { g * unit } else { g };
-        g * g
+    let square = |sum: &mut f64x8<S>, g: f64x8<S>| {
+        *sum = if T::SCALED { *sum + (g * unit) * (g * unit) } else { g.mul_add(g, *sum) };
     };
-    lanes[0] += square(low[0]);
-    lanes[1] += square(low[1]);
-    lanes[2] += square(high[0]);
-    lanes[3] += square(high[1]);
+    square(&mut lanes[0], low[0]);
+    square(&mut lanes[1], low[1]);
+    square(&mut lanes[2], high[0]);
+    square(&mut lanes[3], high[1]);
 }

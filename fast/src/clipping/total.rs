@@ -3,25 +3,17 @@
 //! Each tensor is cut into blocks of 2048 elements; the sums of all blocks of all tensors are added by
 //! one tree. Blocks and tree depend on the lengths alone, whoever takes which block.
 
+use super::lists::count;
 use super::passes::BLOCK;
 use crate::moments::exp2;
-use crate::workspace::{Crew, at_least, pairwise};
+use crate::workspace::{Crew, at_least, tree};
 use crate::{Element, Level, SquaredNorm};
 
-/// Pieces of work for all threads together: enough to even out, few enough that each may look for the
-/// tensor that it begins in.
-const SHARES: usize = 64;
-
-/// The least number of blocks that are worth a task.
-const LEAST: usize = 8;
+/// Blocks that are not shared out further.
+const SHARE: usize = 32;
 
 fn blocks(len: usize) -> usize {
     len.div_ceil(BLOCK)
-}
-
-/// The elements of all tensors.
-pub(super) fn count<T, G: AsRef<[T]>>(tensors: &[G]) -> usize {
-    tensors.iter().map(|tensor| tensor.as_ref().len()).sum()
 }
 
 /// Σ g² of all tensors; `f64` data is added again in another unit where squares leave the range.
@@ -50,34 +42,57 @@ fn sum<T: Element, G: AsRef<[T]> + Sync>(
     crew: Crew<'_>,
     level: Level,
 ) -> f64 {
-    if slots.is_empty() {
-        return 0.0;
-    }
-    let share = crew.share(slots.len(), LEAST, SHARES);
-    crew.each_chunk(slots, share, |k, sums| some(tensors, scale, k * share, sums, level));
-    pairwise(0..slots.len(), &|k| slots[k], &|a, b| a + b)
+    share(tensors, 0, scale, slots, crew, level);
+    tree(slots)
 }
 
-/// The sums of the blocks from number `first` on, counted over all tensors.
+/// The sums of the blocks of some tensors but for the first few, halved until a share is small.
+fn share<T: Element, G: AsRef<[T]> + Sync>(
+    tensors: &[G],
+    skipped: usize,
+    scale: f64,
+    sums: &mut [f64],
+    crew: Crew<'_>,
+    level: Level,
+) {
+    if !crew.is_parallel() || sums.len() <= SHARE {
+        crew.check_in();
+        return some(tensors, skipped, scale, sums, level);
+    }
+    let (left, right) = sums.split_at_mut(sums.len() / 2);
+    let (first, rest) = find(tensors, skipped + left.len());
+    rayon::join(
+        || share(tensors, skipped, scale, left, crew, level),
+        || share(&tensors[first..], rest, scale, right, crew, level),
+    );
+}
+
+/// The tensor of a block, and how many of its own blocks stand before it.
+fn find<T, G: AsRef<[T]>>(tensors: &[G], mut block: usize) -> (usize, usize) {
+    let first = tensors.iter().position(|tensor| {
+        let there = blocks(tensor.as_ref().len());
+        let is_here = block < there;
+        block -= if is_here { 0 } else { there };
+        is_here
+    });
+    (first.unwrap_or(tensors.len()), block)
+}
+
+/// The sums of as many blocks as there is room for.
 fn some<T: Element, G: AsRef<[T]>>(
     tensors: &[G],
+    mut skipped: usize,
     scale: f64,
-    mut first: usize,
     mut sums: &mut [f64],
     level: Level,
 ) {
     for tensor in tensors.iter().map(AsRef::as_ref) {
-        let there = blocks(tensor.len());
-        if first >= there {
-            first -= there;
-            continue;
-        }
-        let (mine, others) = sums.split_at_mut(sums.len().min(there - first));
-        let end = tensor.len().min((first + mine.len()) * BLOCK);
-        T::sum_squares(level, &tensor[first * BLOCK..end], scale, mine);
+        let (mine, others) = sums.split_at_mut(sums.len().min(blocks(tensor.len()) - skipped));
+        let end = tensor.len().min((skipped + mine.len()) * BLOCK);
+        T::sum_squares(level, &tensor[skipped * BLOCK..end], scale, mine);
         if others.is_empty() {
             return;
         }
-        (sums, first) = (others, 0);
+        (sums, skipped) = (others, 0);
     }
 }
