@@ -4,8 +4,10 @@
 //! read         reads g                              1 of its bytes
 //! norm         reads g                              1
 //! copy         reads g, writes another              2
-//! by_value     reads g twice, writes it             3: once to see whether all is finite
+//! by_value     reads g, writes it                   2: what is not finite is passed on
+//! refusing     reads g twice, writes it             3: once to see whether all is finite
 //! by_norm      reads g twice, writes it             3
+//! descend      by_norm and the step with weights    4: reads g twice, reads and writes w
 //! plain        as by_norm, by two plain loops       3, on one thread
 //! ```
 //!
@@ -20,8 +22,8 @@ use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
 use evenkeel_benches::{THREADS, config, copy, pool, values};
-use evenkeel_fast::clipping::{self, NonFinite};
-use evenkeel_fast::{Policy, Workspace};
+use evenkeel_fast::clipping::{self, Descent, NonFinite, Slope};
+use evenkeel_fast::{Policy, Workspace, regularization::Decay};
 use rayon::prelude::*;
 
 /// Sizes that come 23 times each.
@@ -92,12 +94,32 @@ macro_rules! lines {
                 }));
             });
             if let [tensor] = &mut tensors[..] {
-                group.bench_function(BenchmarkId::new("by_value", threads), |bencher| {
-                    pool.install(|| bencher.iter(|| clipping::by_value_in_place(
-                        black_box(0.5), NonFinite::Refuse, tensor, &mut workspace, &policy,
-                    ).expect(VALID)));
-                });
+                for (name, non_finite) in
+                    [("by_value", NonFinite::Propagate), ("refusing", NonFinite::Refuse)]
+                {
+                    // A threshold that goes down: there is something to clip every time.
+                    let mut threshold = 0.5;
+                    group.bench_function(BenchmarkId::new(name, threads), |bencher| {
+                        pool.install(|| bencher.iter(|| {
+                            threshold *= LESS;
+                            clipping::by_value_in_place(
+                                threshold, non_finite, tensor, &mut workspace, &policy,
+                            ).expect(VALID);
+                        }));
+                    });
+                }
             }
+            let mut weights = split(&mut other, sizes);
+            group.bench_function(BenchmarkId::new("descend", threads), |bencher| {
+                let slope = |gradient| Slope { decay: Decay::Coupled, gradient, scale: None };
+                let slopes: Vec<_> = tensors.iter().map(|tensor| slope(&**tensor)).collect();
+                let rule = Descent {
+                    threshold: 1e-3, non_finite: NonFinite::Refuse, learning_rate: 1e-6, lambda: 1e-3,
+                };
+                pool.install(|| bencher.iter(|| clipping::descend(
+                    black_box(&rule), &slopes, &mut weights, &mut workspace, &policy,
+                ).expect(VALID)));
+            });
         }
 
         /// Squares added in the order of the elements, then a product each.

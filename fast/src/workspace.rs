@@ -76,6 +76,16 @@ impl<'a> Crew<'a> {
         self.parallel
     }
 
+    /// Both tasks, on two threads if there are any.
+    pub(crate) fn both(&self, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
+        if self.parallel {
+            rayon::join(a, b);
+        } else {
+            a();
+            b();
+        }
+    }
+
     /// For a task that was handed out in another way than by this crew.
     pub(crate) fn check_in(&self) {
         self.workers.check_in();

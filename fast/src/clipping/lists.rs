@@ -59,7 +59,7 @@ fn share<T: Send>(
             let middle = elements / 2;
             let (left, right) = alone.split_at_mut(middle);
             let after = Start { at: start.at + middle, ..start };
-            rayon::join(
+            crew.both(
                 || share(crew, start, &mut [left], task),
                 || share(crew, after, &mut [right], task),
             );
@@ -68,7 +68,7 @@ fn share<T: Send>(
             let middle = halfway(tensors, elements);
             let (left, right) = tensors.split_at_mut(middle);
             let after = Start { tensor: start.tensor + middle, at: 0 };
-            rayon::join(|| share(crew, start, left, task), || share(crew, after, right, task));
+            crew.both(|| share(crew, start, left, task), || share(crew, after, right, task));
         }
     }
 }

@@ -22,8 +22,10 @@ pub trait Passes: Sized {
     fn scale(level: Level, factor: f64, from: Option<&[Self]>, to: &mut [Self]);
     /// Each value clipped to \[−bound, bound\].
     fn clamp(level: Level, bound: f64, from: &[Self], to: &mut [Self]);
-    /// The same where the values stand; `far` says that they come from beyond the caches.
-    fn clamp_in_place(level: Level, bound: f64, far: bool, values: &mut [Self]);
+    /// The same where the values stand.
+    fn clamp_in_place(level: Level, bound: f64, values: &mut [Self]);
+    /// The same where they come from beyond the caches.
+    fn clamp_far(level: Level, bound: f64, values: &mut [Self]);
     /// The largest magnitude; NaN or ∞ if a value is one of them.
     fn largest(level: Level, values: &[Self]) -> f64;
 }
@@ -56,18 +58,21 @@ macro_rules! passes {
             }
 
             #[inline(never)]
-            fn clamp_in_place(level: Level, bound: f64, far: bool, values: &mut [Self]) {
+            fn clamp_in_place(level: Level, bound: f64, values: &mut [Self]) {
                 let one = clipped(bound as Self);
+                dispatch!(level.token(), _simd => map_in_place(one, values));
+            }
+
+            #[inline(never)]
+            fn clamp_far(level: Level, bound: f64, values: &mut [Self]) {
+                const LINE: usize = 64 / size_of::<$precision>();
+                let one = clipped(bound as Self);
+                let (first, rest) = values.split_at_mut(head(values));
+                let whole = rest.len() / LINE * LINE;
+                map_in_place(one, first);
+                map_in_place(one, &mut rest[whole..]);
                 dispatch!(level.token(), simd => {
-                    if !far {
-                        return map_in_place(one, values);
-                    }
                     let high = $lanes::splat(simd, bound as Self);
-                    let (head, rest) = values.split_at_mut(head(values));
-                    map_in_place(one, head);
-                    const LINE: usize = 64 / size_of::<$precision>();
-                    let whole = rest.len() / LINE * LINE;
-                    map_in_place(one, &mut rest[whole..]);
                     for at in (0..whole).step_by(LINE) {
                         prefetch(rest, at + AHEAD * LINE);
                         let g = $lanes::from_slice(simd, &rest[at..at + LINE]);

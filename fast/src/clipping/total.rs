@@ -61,7 +61,7 @@ fn share<T: Element, G: AsRef<[T]> + Sync>(
     }
     let (left, right) = sums.split_at_mut(sums.len() / 2);
     let (first, rest) = find(tensors, skipped + left.len());
-    rayon::join(
+    crew.both(
         || share(tensors, skipped, scale, left, crew, level),
         || share(&tensors[first..], rest, scale, right, crew, level),
     );
