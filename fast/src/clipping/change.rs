@@ -34,21 +34,29 @@ impl Change {
         }
     }
 
-    /// Changes a piece; without `from` the values stand in `to`.
-    pub(super) fn apply<T: Element>(self, from: Option<&[T]>, to: &mut [T], level: Level) {
-        match (self, from) {
-            (Self::Fill(value), _) => to.fill(T::round(value)),
-            (Self::Nothing, None) => {}
-            (Self::Nothing, Some(from)) => to.copy_from_slice(from),
-            (Self::Scale(factor), from) => match factor.plain() {
-                Some(factor) => T::scale(level, factor, from, to),
-                None => {
-                    if let Some(from) = from {
-                        to.copy_from_slice(from);
-                    }
-                    to.iter_mut().for_each(|g| *g = factor.times(*g));
-                }
-            },
+    /// Changes a piece.
+    pub(super) fn apply<T: Element>(self, from: &[T], to: &mut [T], level: Level) {
+        match (self, self.factor()) {
+            (_, Some(factor)) => T::scale(level, factor, from, to),
+            _ => {
+                to.copy_from_slice(from);
+                self.apply_in_place(false, to, level);
+            }
         }
+    }
+
+    /// Changes a piece where it stands; `far` says that it comes from beyond the caches.
+    pub(super) fn apply_in_place<T: Element>(self, far: bool, values: &mut [T], level: Level) {
+        match (self, self.factor()) {
+            (_, Some(factor)) => T::scale_in_place(level, far, factor, values),
+            (Self::Nothing, _) => {}
+            (Self::Fill(value), _) => values.fill(T::round(value)),
+            (Self::Scale(factor), _) => values.iter_mut().for_each(|g| *g = factor.times(*g)),
+        }
+    }
+
+    /// The factor, where a multiplication with it is all.
+    fn factor(self) -> Option<f64> {
+        if let Self::Scale(factor) = self { factor.plain() } else { None }
     }
 }

@@ -128,7 +128,7 @@ fn step<T: Element>(
     let (mut clipped, ones) = ([T::default(); PART], [T::round(1.0); PART]);
     for (k, weights) in weights.chunks_mut(PART).enumerate() {
         let (len, start) = (weights.len(), Start { at: start.at + k * PART, ..start });
-        change.apply(Some(start.of(slope.gradient, len)), &mut clipped[..len], level);
+        change.apply(start.of(slope.gradient, len), &mut clipped[..len], level);
         let scale = slope.scale.map_or(&ones[..len], |scale| start.of(scale, len));
         let Descent { learning_rate, lambda, .. } = *rule;
         let step = Step { learning_rate, lambda, scale, gradient: &clipped[..len] };

@@ -38,7 +38,7 @@ pub(super) fn measure<T: Element, G: AsRef<[T]> + Sync>(
     policy: &Policy,
 ) -> SquaredNorm {
     let crew = Crew::new(policy.parallel(count(tensors), Work::Light), &workspace.workers);
-    total(tensors, &mut workspace.slots, crew, policy.level)
+    total(tensors, &mut workspace.slots, crew, policy)
 }
 
 /// Scales a gradient to norm τ if its norm is above; gives the norm before.
@@ -174,9 +174,10 @@ fn apply<T: Element>(
         return;
     }
     let elements = count::<T, _>(to);
+    let (far, level) = (policy.streams::<T>(elements), policy.level);
     let crew = Crew::joined(policy.parallel(elements, Work::Light), &workspace.workers);
-    each_piece(crew, to, |start, piece| {
-        let from = from.map(|from| start.of(from[start.tensor], piece.len()));
-        change.apply(from, piece, policy.level);
+    each_piece(crew, to, |start, piece| match from {
+        Some(from) => change.apply(start.of(from[start.tensor], piece.len()), piece, level),
+        None => change.apply_in_place(far, piece, level),
     });
 }

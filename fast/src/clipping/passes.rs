@@ -1,13 +1,15 @@
 //! The passes over a piece of a tensor, compiled once for each precision.
 
-use fearless_simd::{Simd, SimdBase, dispatch, f32x16, f64x8, prelude::*};
+use std::ops::Range;
+
+use fearless_simd::{Simd, SimdBase, dispatch, f64x8, prelude::*};
 
 use crate::Level;
 use crate::element::{Element, Pair, STEP, load};
 use crate::streaming::{head, prefetch};
 
-/// Lines that are asked for ahead of the one that is worked on: 4 KiB.
-const AHEAD: usize = 64;
+/// Elements before what is asked for ahead: 4 KiB of `f32`.
+const AHEAD: usize = 1024;
 
 /// Lanes of a sum; element i of a block goes to lane i mod 32.
 const LANES: usize = 2 * STEP;
@@ -16,39 +18,50 @@ pub(super) const BLOCK: usize = 64 * LANES;
 
 /// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
 pub trait Passes: Sized {
-    /// Σ (g·scale)² of each block of `values`; there is a sum for each.
-    fn sum_squares(level: Level, values: &[Self], scale: f64, sums: &mut [f64]);
-    /// g·factor, rounded once; without `from` the values stand in `to`.
-    fn scale(level: Level, factor: f64, from: Option<&[Self]>, to: &mut [Self]);
+    /// Σ (g·scale)² of each block of `values`; there is a sum for each. `far`, here and below: the values
+    /// come from beyond the caches, and are asked for ahead.
+    fn sum_squares(level: Level, far: bool, values: &[Self], scale: f64, sums: &mut [f64]);
+    /// g·factor, rounded once.
+    fn scale(level: Level, factor: f64, from: &[Self], to: &mut [Self]);
+    /// The same where the values stand.
+    fn scale_in_place(level: Level, far: bool, factor: f64, values: &mut [Self]);
     /// Each value clipped to \[−bound, bound\].
     fn clamp(level: Level, bound: f64, from: &[Self], to: &mut [Self]);
     /// The same where the values stand.
-    fn clamp_in_place(level: Level, bound: f64, values: &mut [Self]);
-    /// The same where they come from beyond the caches.
-    fn clamp_far(level: Level, bound: f64, values: &mut [Self]);
+    fn clamp_in_place(level: Level, far: bool, bound: f64, values: &mut [Self]);
     /// The largest magnitude; NaN or ∞ if a value is one of them.
     fn largest(level: Level, values: &[Self]) -> f64;
 }
 
 macro_rules! passes {
-    ($($precision:ident $bits:ident $lanes:ident)*) => {$(
+    ($($precision:ident $bits:ident)*) => {$(
         impl Passes for $precision {
             #[inline(never)]
-            fn sum_squares(level: Level, values: &[Self], scale: f64, sums: &mut [f64]) {
-                dispatch!(level.token(), simd => {
-                    for (block, sum) in values.chunks(BLOCK).zip(sums) {
-                        *sum = sum_block(simd, block, scale);
-                    }
-                });
+            fn sum_squares(level: Level, far: bool, values: &[Self], scale: f64, sums: &mut [f64]) {
+                if far {
+                    dispatch!(level.token(), simd => sum_blocks::<_, _, true>(simd, values, scale, sums));
+                } else {
+                    dispatch!(level.token(), simd => sum_blocks::<_, _, false>(simd, values, scale, sums));
+                }
             }
 
             #[inline(never)]
-            fn scale(level: Level, factor: f64, from: Option<&[Self]>, to: &mut [Self]) {
+            fn scale(level: Level, factor: f64, from: &[Self], to: &mut [Self]) {
                 let one = |g: Self| (f64::from(g) * factor) as Self;
-                dispatch!(level.token(), _simd => match from {
-                    Some(from) => map(one, from, to),
-                    None => map_in_place(one, to),
-                });
+                dispatch!(level.token(), _simd => map(one, from, to));
+            }
+
+            #[inline(never)]
+            fn scale_in_place(level: Level, far: bool, factor: f64, values: &mut [Self]) {
+                if far {
+                    dispatch!(level.token(), simd => {
+                        let factor = f64x8::splat(simd, factor);
+                        map_far(simd, |g| g * factor, values);
+                    });
+                } else {
+                    let one = |g: Self| (f64::from(g) * factor) as Self;
+                    dispatch!(level.token(), _simd => map_in_place(one, values));
+                }
             }
 
             #[inline(never)]
@@ -58,28 +71,18 @@ macro_rules! passes {
             }
 
             #[inline(never)]
-            fn clamp_in_place(level: Level, bound: f64, values: &mut [Self]) {
-                let one = clipped(bound as Self);
-                dispatch!(level.token(), _simd => map_in_place(one, values));
-            }
-
-            #[inline(never)]
-            fn clamp_far(level: Level, bound: f64, values: &mut [Self]) {
-                const LINE: usize = 64 / size_of::<$precision>();
-                let one = clipped(bound as Self);
-                let (first, rest) = values.split_at_mut(head(values));
-                let whole = rest.len() / LINE * LINE;
-                map_in_place(one, first);
-                map_in_place(one, &mut rest[whole..]);
-                dispatch!(level.token(), simd => {
-                    let high = $lanes::splat(simd, bound as Self);
-                    for at in (0..whole).step_by(LINE) {
-                        prefetch(rest, at + AHEAD * LINE);
-                        let g = $lanes::from_slice(simd, &rest[at..at + LINE]);
-                        let g = g.simd_gt(high).select(high, g);
-                        g.simd_lt(-high).select(-high, g).store_slice(&mut rest[at..at + LINE]);
-                    }
-                });
+            fn clamp_in_place(level: Level, far: bool, bound: f64, values: &mut [Self]) {
+                if far {
+                    dispatch!(level.token(), simd => {
+                        let (high, low) = (f64x8::splat(simd, bound), f64x8::splat(simd, -bound));
+                        let below = |g: f64x8<_>| g.simd_gt(high).select(high, g);
+                        let clipped = |g: f64x8<_>| g.simd_lt(low).select(low, below(g));
+                        map_far(simd, clipped, values);
+                    });
+                } else {
+                    let one = clipped(bound as Self);
+                    dispatch!(level.token(), _simd => map_in_place(one, values));
+                }
             }
 
             #[inline(never)]
@@ -95,7 +98,7 @@ macro_rules! passes {
     )*};
 }
 
-passes! { f32 i32 f32x16  f64 i64 f64x8 }
+passes! { f32 i32  f64 i64 }
 
 /// Each value by itself.
 #[inline(always)]
@@ -107,6 +110,25 @@ fn map<T: Copy>(one: impl Fn(T) -> T, from: &[T], to: &mut [T]) {
 #[inline(always)]
 fn map_in_place<T: Copy>(one: impl Fn(T) -> T, values: &mut [T]) {
     values.iter_mut().for_each(|value| *value = one(*value));
+}
+
+/// The same by whole lines, each asked for before its turn comes.
+#[inline(always)]
+fn map_far<S: Simd, T: Element>(simd: S, one: impl Fn(f64x8<S>) -> f64x8<S>, values: &mut [T]) {
+    let (edge, rest) = values.split_at_mut(head(values));
+    let whole = rest.len() / STEP * STEP;
+    for at in (0..whole).step_by(STEP) {
+        prefetch(rest, at + AHEAD);
+        let [low, high] = T::widen(simd, &rest[at..at + STEP]);
+        T::narrow([one(low), one(high)], &mut rest[at..at + STEP]);
+    }
+    for part in [edge, &mut rest[whole..]] {
+        let mut padded = [T::default(); STEP];
+        padded[..part.len()].copy_from_slice(part);
+        let [low, high] = T::widen(simd, &padded);
+        T::narrow([one(low), one(high)], &mut padded);
+        part.copy_from_slice(&padded[..part.len()]);
+    }
 }
 
 /// A NaN is neither above nor below, and stays.
@@ -123,25 +145,48 @@ fn clipped<T: Copy + PartialOrd + std::ops::Neg<Output = T>>(bound: T) -> impl F
     }
 }
 
+/// Σ (g·scale)² of each block.
+#[inline(always)]
+fn sum_blocks<S: Simd, T: Element, const FAR: bool>(
+    simd: S,
+    values: &[T],
+    scale: f64,
+    sums: &mut [f64],
+) {
+    for (k, sum) in sums.iter_mut().enumerate() {
+        let block = k * BLOCK..values.len().min((k + 1) * BLOCK);
+        *sum = sum_block::<S, T, FAR>(simd, values, block, scale);
+    }
+}
+
 /// Σ (g·scale)² of one block, lane by lane, then by a fixed halving.
 ///
 /// A square of an `f32` is exact in `f64`, so that fused or not gives the same bits, and levels that can
 /// fuse do; one of an `f64` is rounded, which its bound has room for, and every level does without fusing.
 #[inline(always)]
-fn sum_block<S: Simd, T: Element>(simd: S, values: &[T], scale: f64) -> f64 {
+fn sum_block<S: Simd, T: Element, const FAR: bool>(
+    simd: S,
+    values: &[T],
+    block: Range<usize>,
+    scale: f64,
+) -> f64 {
     let zero = f64x8::splat(simd, 0.0);
     let unit = f64x8::splat(simd, scale);
     let mut lanes = [zero; 4];
-    let mut at = 0;
-    while at + LANES <= values.len() {
+    let Range { start: mut at, end } = block;
+    while at + LANES <= end {
+        if FAR {
+            prefetch(values, at + AHEAD);
+            prefetch(values, at + STEP + AHEAD);
+        }
         let low = load(simd, values, at, STEP);
         let high = load(simd, values, at + STEP, STEP);
         add::<S, T>(&mut lanes, [low, high], unit);
         at += LANES;
     }
-    if at < values.len() {
+    if at < end {
         // Behind the end stand zeros, whose squares change nothing.
-        let count = values.len() - at;
+        let count = end - at;
         let low = load(simd, values, at, count.min(STEP));
         let high =
             if count > STEP { load(simd, values, at + STEP, count - STEP) } else { [zero; 2] };

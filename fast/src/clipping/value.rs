@@ -103,8 +103,7 @@ fn clamp<T: Element>(
     let sizes = at_least(&mut workspace.slots, to.len().div_ceil(PIECE));
     crew.each_pair([PIECE, 1], to, sizes, |k, piece, size| match from {
         None if size[0] <= bound => {}
-        None if far => T::clamp_far(policy.level, bound, piece),
-        None => T::clamp_in_place(policy.level, bound, piece),
+        None => T::clamp_in_place(policy.level, far, bound, piece),
         Some(from) => {
             T::clamp(policy.level, bound, &from[k * PIECE..k * PIECE + piece.len()], piece);
         }

@@ -32,9 +32,11 @@ fn on_every_level<T: Element>() {
     let (mut w, policy) = workspace();
     for list in lists::<T>() {
         let expected = all_bits(&list, &mut w, &policy);
-        for level in Level::available() {
-            let policy = Policy { level, ..policy };
-            assert!(all_bits(&list, &mut w, &policy) == expected, "{level:?}");
+        for (level, stream_from) in
+            Level::available().into_iter().flat_map(|level| [(level, 0), (level, usize::MAX)])
+        {
+            let policy = Policy { level, stream_from, ..policy };
+            assert!(all_bits(&list, &mut w, &policy) == expected, "{level:?}, {stream_from}");
         }
     }
 }
@@ -47,7 +49,7 @@ fn every_level_gives_the_same_bits() {
 
 fn on_any_number_of_threads<T: Element>() {
     let (mut w, policy) = workspace();
-    let parallel = Policy { serial_below: 0, ..policy };
+    let parallel = Policy { serial_below: 0, stream_from: 0, ..policy };
     for list in lists::<T>() {
         let expected = all_bits(&list, &mut w, &policy);
         for threads in [1, 2, 3, 7] {
