@@ -5,8 +5,10 @@
 //! read         reads g                              1 of its bytes
 //! norm         reads g                              1
 //! copy         reads g, writes another              2
-//! by_value     reads g twice, writes it             3: once to see whether all is finite
+//! by_value     reads g, writes it                   2: what is not finite is passed on
+//! refusing     reads g twice, writes it             3: once to see whether all is finite
 //! by_norm      reads g twice, writes it             3
+//! descend      by_norm and the step with weights    4: reads g twice, reads and writes w
 //! plain        as by_norm, by two plain loops       3, on one thread
 //! ```
 //!
@@ -19,7 +21,8 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evenkeel_benches::lines::{Group, alone, kernel, traffic};
 use evenkeel_benches::{config, copy, roofline::read, values};
-use evenkeel_fast::clipping::{self, NonFinite};
+use evenkeel_fast::clipping::{self, Descent, NonFinite, Slope};
+use evenkeel_fast::regularization::Decay;
 use evenkeel_reference::clipping as reference;
 use nalgebra::DMatrix;
 
@@ -77,12 +80,29 @@ macro_rules! lines {
                 ).expect(VALID));
             });
             if let [tensor] = &mut tensors[..] {
-                kernel(group, "by_value", |workspace, policy| {
-                    clipping::by_value_in_place(
-                        black_box(0.5), NonFinite::Refuse, tensor, workspace, policy,
-                    ).expect(VALID);
-                });
+                for (name, non_finite) in
+                    [("by_value", NonFinite::Propagate), ("refusing", NonFinite::Refuse)]
+                {
+                    // A threshold that goes down: there is something to clip every time.
+                    let mut threshold = 0.5;
+                    kernel(group, name, |workspace, policy| {
+                        threshold *= LESS;
+                        clipping::by_value_in_place(
+                            threshold, non_finite, tensor, workspace, policy,
+                        ).expect(VALID);
+                    });
+                }
             }
+            let mut weights = split(&mut other, sizes);
+            let slope = |gradient| Slope { decay: Decay::Coupled, gradient, scale: None };
+            let slopes: Vec<_> = tensors.iter().map(|tensor| slope(&**tensor)).collect();
+            let rule = Descent {
+                threshold: 1e-3, non_finite: NonFinite::Refuse, learning_rate: 1e-6, lambda: 1e-3,
+            };
+            kernel(group, "descend", |workspace, policy| {
+                clipping::descend(black_box(&rule), &slopes, &mut weights, workspace, policy)
+                    .expect(VALID);
+            });
         }
 
         /// Squares added in the order of the elements, then a product each.

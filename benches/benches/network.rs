@@ -7,6 +7,7 @@
 //! step/digits/PRECISION    64–128–64–10, 32 rows: batch norm, ReLU, dropout, L2 and clipping
 //!   fast LEVEL       on one thread: threads do not pay for so few rows
 //!   reference        in f64
+//! step/wide/THREADS  784–1024–1024–10, 256 rows, ReLU, L2 and clipping, in f32
 //! ```
 //!
 //! Criterion's elements are floating-point operations: 2·m·inputs·outputs of a product. A core with two
@@ -92,6 +93,27 @@ macro_rules! steps {
 }
 steps!(steps_f32 f32 steps_f64 f64);
 
+fn wide_steps(criterion: &mut Criterion) {
+    const ROWS: usize = 256;
+    let relu = Layer::Activation(Curve::Relu);
+    let layers =
+        [Layer::dense(784, 1024), relu, Layer::dense(1024, 1024), relu, Layer::dense(1024, 10)];
+    let (x, classes) = (values(ROWS * 784, 1), vec![3; ROWS]);
+    let rule = Rule { learning_rate: 1e-3, penalty: Penalty::L2, lambda: 1e-4, threshold: 1.0 };
+    for threads in THREADS {
+        let mut network = Network::<f32>::new(&layers).expect(VALID);
+        let (pool, mut scratch) = (pool(threads), Scratch::default());
+        network.initialize(1, &mut scratch).expect(VALID);
+        let batch =
+            Batch { rows: ROWS, x: &x, goal: Goal::Classes(&classes), masks: Masks::none() };
+        criterion.bench_function(&format!("network/step/wide/{threads}"), |bencher| {
+            pool.install(|| {
+                bencher.iter(|| network.step(&batch, &rule, &mut scratch).expect(VALID));
+            });
+        });
+    }
+}
+
 fn steps_of_reference(criterion: &mut Criterion) {
     let dense = |inputs: usize, outputs: usize, seed| reference::Layer::Dense {
         weights: DMatrix::from_row_slice(outputs, inputs, &values(inputs * outputs, seed)),
@@ -121,6 +143,6 @@ fn steps_of_reference(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = config();
-    targets = products_f32, products_f64, steps_f32, steps_f64, steps_of_reference
+    targets = products_f32, products_f64, steps_f32, steps_f64, wide_steps, steps_of_reference
 }
 criterion_main!(benches);

@@ -75,11 +75,17 @@ pub(crate) fn tensors<T>(
     results: &[&mut [T]],
     tensors: &[&[T]],
 ) -> Result<(), Error> {
-    if results.len() != tensors.len() {
-        let [found, expected] = [results.len(), tensors.len()].map(|n| format!("{n} tensors"));
-        return Err(Error::new(name, found, expected));
-    }
+    same_number(name, results.len(), tensors.len())?;
     results.iter().zip(tensors).try_for_each(|(result, tensor)| length(name, result, tensor.len()))
+}
+
+/// Refuses a list of another number of tensors.
+pub(crate) fn same_number(name: &'static str, number: usize, expected: usize) -> Result<(), Error> {
+    if number == expected {
+        return Ok(());
+    }
+    let [found, expected] = [number, expected].map(|n| format!("{n} tensors"));
+    Err(Error::new(name, found, expected))
 }
 
 /// Refuses moments that are not those of `parts` channels or rows with `count` values each.

@@ -27,7 +27,7 @@ pub trait Element:
     + initialization::Passes
     + regularization::Passes
     + clipping::Passes
-    + network::Products
+    + network::Kernels
     + augmentation::Passes
 {
 }

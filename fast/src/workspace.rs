@@ -71,6 +71,26 @@ impl<'a> Crew<'a> {
         Self { parallel, workers }
     }
 
+    /// Whether rayon's threads take part.
+    pub(crate) fn is_parallel(&self) -> bool {
+        self.parallel
+    }
+
+    /// Both tasks, on two threads if there are any.
+    pub(crate) fn both(&self, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
+        if self.parallel {
+            rayon::join(a, b);
+        } else {
+            a();
+            b();
+        }
+    }
+
+    /// For a task that was handed out in another way than by this crew.
+    pub(crate) fn check_in(&self) {
+        self.workers.check_in();
+    }
+
     /// How many of `len` items to hand out at a time: all, to one thread alone; otherwise such that
     /// there are at most `shares`, of at least `least` items each.
     pub(crate) fn share(&self, len: usize, least: usize, shares: usize) -> usize {
@@ -186,6 +206,21 @@ pub(crate) fn pairwise<P>(
     }
 }
 
+/// Adds up `terms` by the tree of [`pairwise`], level by level and over themselves; +0 for none.
+pub(crate) fn tree(terms: &mut [f64]) -> f64 {
+    let mut len = terms.len();
+    while len > 1 {
+        for k in 0..len / 2 {
+            terms[k] = terms[2 * k] + terms[2 * k + 1];
+        }
+        if len % 2 == 1 {
+            terms[len / 2] = terms[len - 1];
+        }
+        len = len.div_ceil(2);
+    }
+    terms.first().copied().unwrap_or(0.0)
+}
+
 /// The largest power of two below `len`, for `len` ≥ 2.
 pub(crate) fn left_half(len: usize) -> usize {
     len.next_power_of_two() / 2
@@ -203,6 +238,16 @@ mod tests {
         assert_eq!(shape(1), "0");
         assert_eq!(shape(5), "(((01)(23))4)");
         assert_eq!(shape(8), "(((01)(23))((45)(67)))");
+    }
+
+    #[test]
+    fn level_by_level_is_the_same_tree() {
+        for count in 1..100_usize {
+            let mut terms: Vec<f64> = (0..count).map(|k| 0.1 + (k as f64).sqrt()).collect();
+            let expected = pairwise(0..count, &|k: usize| terms[k], &|a, b| a + b);
+            assert_eq!(tree(&mut terms), expected, "{count} terms");
+        }
+        assert_eq!(tree(&mut []).to_bits(), 0);
     }
 
     #[test]

@@ -1,9 +1,15 @@
 //! The passes over a piece of a tensor, compiled once for each precision.
 
-use fearless_simd::{Simd, SimdBase, dispatch, f64x8};
+use std::ops::Range;
+
+use fearless_simd::{Simd, SimdBase, dispatch, f64x8, prelude::*};
 
 use crate::Level;
 use crate::element::{Element, Pair, STEP, load};
+use crate::streaming::{head, prefetch};
+
+/// Elements before what is asked for ahead: 4 KiB of `f32`.
+const AHEAD: usize = 1024;
 
 /// Lanes of a sum; element i of a block goes to lane i mod 32.
 const LANES: usize = 2 * STEP;
@@ -12,82 +18,175 @@ pub(super) const BLOCK: usize = 64 * LANES;
 
 /// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
 pub trait Passes: Sized {
-    /// Σ (g·scale)² of each block of `values`; there is a sum for each.
-    fn sum_squares(level: Level, values: &[Self], scale: f64, sums: &mut [f64]);
-    /// g·factor, rounded once; without `from` the values stand in `to`.
-    fn scale(level: Level, factor: f64, from: Option<&[Self]>, to: &mut [Self]);
-    /// Each value clipped to \[−bound, bound\]; without `from` the values stand in `to`.
-    fn clamp(level: Level, bound: f64, from: Option<&[Self]>, to: &mut [Self]);
-    /// Whether no value is NaN or infinite.
-    fn all_finite(level: Level, values: &[Self]) -> bool;
+    /// Σ (g·scale)² of each block of `values`; there is a sum for each. `far`, here and below: the values
+    /// come from beyond the caches, and are asked for ahead.
+    fn sum_squares(level: Level, far: bool, values: &[Self], scale: f64, sums: &mut [f64]);
+    /// g·factor, rounded once.
+    fn scale(level: Level, factor: f64, from: &[Self], to: &mut [Self]);
+    /// The same where the values stand.
+    fn scale_in_place(level: Level, far: bool, factor: f64, values: &mut [Self]);
+    /// Each value clipped to \[−bound, bound\].
+    fn clamp(level: Level, bound: f64, from: &[Self], to: &mut [Self]);
+    /// The same where the values stand.
+    fn clamp_in_place(level: Level, far: bool, bound: f64, values: &mut [Self]);
+    /// The largest magnitude; NaN or ∞ if a value is one of them.
+    fn largest(level: Level, values: &[Self]) -> f64;
 }
 
 macro_rules! passes {
-    ($($precision:ident)*) => {$(
+    ($($precision:ident $bits:ident)*) => {$(
         impl Passes for $precision {
             #[inline(never)]
-            fn sum_squares(level: Level, values: &[Self], scale: f64, sums: &mut [f64]) {
-                dispatch!(level.token(), simd => {
-                    for (block, sum) in values.chunks(BLOCK).zip(sums) {
-                        *sum = sum_block(simd, block, scale);
-                    }
-                });
+            fn sum_squares(level: Level, far: bool, values: &[Self], scale: f64, sums: &mut [f64]) {
+                if far {
+                    dispatch!(level.token(), simd => sum_blocks::<_, _, true>(simd, values, scale, sums));
+                } else {
+                    dispatch!(level.token(), simd => sum_blocks::<_, _, false>(simd, values, scale, sums));
+                }
             }
 
             #[inline(never)]
-            fn scale(level: Level, factor: f64, from: Option<&[Self]>, to: &mut [Self]) {
+            fn scale(level: Level, factor: f64, from: &[Self], to: &mut [Self]) {
                 let one = |g: Self| (f64::from(g) * factor) as Self;
                 dispatch!(level.token(), _simd => map(one, from, to));
             }
 
             #[inline(never)]
-            fn clamp(level: Level, bound: f64, from: Option<&[Self]>, to: &mut [Self]) {
-                let bound = bound as Self;
-                // A NaN is neither above nor below, and stays.
-                let one = |g: Self| if g > bound { bound } else if g < -bound { -bound } else { g };
+            fn scale_in_place(level: Level, far: bool, factor: f64, values: &mut [Self]) {
+                if far {
+                    dispatch!(level.token(), simd => {
+                        let factor = f64x8::splat(simd, factor);
+                        map_far(simd, |g| g * factor, values);
+                    });
+                } else {
+                    let one = |g: Self| (f64::from(g) * factor) as Self;
+                    dispatch!(level.token(), _simd => map_in_place(one, values));
+                }
+            }
+
+            #[inline(never)]
+            fn clamp(level: Level, bound: f64, from: &[Self], to: &mut [Self]) {
+                let one = clipped(bound as Self);
                 dispatch!(level.token(), _simd => map(one, from, to));
             }
 
             #[inline(never)]
-            fn all_finite(level: Level, values: &[Self]) -> bool {
-                dispatch!(level.token(), _simd => {
-                    values.iter().fold(true, |all, value| all & value.is_finite())
-                })
+            fn clamp_in_place(level: Level, far: bool, bound: f64, values: &mut [Self]) {
+                if far {
+                    dispatch!(level.token(), simd => {
+                        let (high, low) = (f64x8::splat(simd, bound), f64x8::splat(simd, -bound));
+                        let below = |g: f64x8<_>| g.simd_gt(high).select(high, g);
+                        let clipped = |g: f64x8<_>| g.simd_lt(low).select(low, below(g));
+                        map_far(simd, clipped, values);
+                    });
+                } else {
+                    let one = clipped(bound as Self);
+                    dispatch!(level.token(), _simd => map_in_place(one, values));
+                }
+            }
+
+            #[inline(never)]
+            fn largest(level: Level, values: &[Self]) -> f64 {
+                // As whole numbers magnitudes are ordered alike, ∞ and NaN above all others.
+                let magnitude = |value: &Self| value.abs().to_bits() as $bits;
+                let most = dispatch!(level.token(), _simd => {
+                    values.iter().fold(0, |most, value| magnitude(value).max(most))
+                });
+                $precision::from_bits(most.unsigned_abs()).into()
             }
         }
     )*};
 }
 
-passes! { f32 f64 }
+passes! { f32 i32  f64 i64 }
 
 /// Each value by itself.
 #[inline(always)]
-fn map<T: Copy>(one: impl Fn(T) -> T, from: Option<&[T]>, to: &mut [T]) {
-    match from {
-        Some(from) => to.iter_mut().zip(from).for_each(|(to, from)| *to = one(*from)),
-        None => to.iter_mut().for_each(|to| *to = one(*to)),
+fn map<T: Copy>(one: impl Fn(T) -> T, from: &[T], to: &mut [T]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = one(*from));
+}
+
+/// The same where the values stand.
+#[inline(always)]
+fn map_in_place<T: Copy>(one: impl Fn(T) -> T, values: &mut [T]) {
+    values.iter_mut().for_each(|value| *value = one(*value));
+}
+
+/// The same by whole lines, each asked for before its turn comes.
+#[inline(always)]
+fn map_far<S: Simd, T: Element>(simd: S, one: impl Fn(f64x8<S>) -> f64x8<S>, values: &mut [T]) {
+    let (edge, rest) = values.split_at_mut(head(values));
+    let whole = rest.len() / STEP * STEP;
+    for at in (0..whole).step_by(STEP) {
+        prefetch(rest, at + AHEAD);
+        let [low, high] = T::widen(simd, &rest[at..at + STEP]);
+        T::narrow([one(low), one(high)], &mut rest[at..at + STEP]);
+    }
+    for part in [edge, &mut rest[whole..]] {
+        let mut padded = [T::default(); STEP];
+        padded[..part.len()].copy_from_slice(part);
+        let [low, high] = T::widen(simd, &padded);
+        T::narrow([one(low), one(high)], &mut padded);
+        part.copy_from_slice(&padded[..part.len()]);
+    }
+}
+
+/// A NaN is neither above nor below, and stays.
+#[inline(always)]
+fn clipped<T: Copy + PartialOrd + std::ops::Neg<Output = T>>(bound: T) -> impl Fn(T) -> T + Copy {
+    move |g| {
+        if g > bound {
+            bound
+        } else if g < -bound {
+            -bound
+        } else {
+            g
+        }
+    }
+}
+
+/// Σ (g·scale)² of each block.
+#[inline(always)]
+fn sum_blocks<S: Simd, T: Element, const FAR: bool>(
+    simd: S,
+    values: &[T],
+    scale: f64,
+    sums: &mut [f64],
+) {
+    for (k, sum) in sums.iter_mut().enumerate() {
+        let block = k * BLOCK..values.len().min((k + 1) * BLOCK);
+        *sum = sum_block::<S, T, FAR>(simd, values, block, scale);
     }
 }
 
 /// Σ (g·scale)² of one block, lane by lane, then by a fixed halving.
 ///
-/// A square of an `f32` is exact in `f64`, so that a fused multiply-add would give the same bits; one of
-/// an `f64` is rounded, which its bound has room for, and every level does without fusing.
+/// A square of an `f32` is exact in `f64`, so that fused or not gives the same bits, and levels that can
+/// fuse do; one of an `f64` is rounded, which its bound has room for, and every level does without fusing.
 #[inline(always)]
-fn sum_block<S: Simd, T: Element>(simd: S, values: &[T], scale: f64) -> f64 {
+fn sum_block<S: Simd, T: Element, const FAR: bool>(
+    simd: S,
+    values: &[T],
+    block: Range<usize>,
+    scale: f64,
+) -> f64 {
     let zero = f64x8::splat(simd, 0.0);
     let unit = f64x8::splat(simd, scale);
     let mut lanes = [zero; 4];
-    let mut at = 0;
-    while at + LANES <= values.len() {
+    let Range { start: mut at, end } = block;
+    while at + LANES <= end {
+        if FAR {
+            prefetch(values, at + AHEAD);
+            prefetch(values, at + STEP + AHEAD);
+        }
         let low = load(simd, values, at, STEP);
         let high = load(simd, values, at + STEP, STEP);
         add::<S, T>(&mut lanes, [low, high], unit);
         at += LANES;
     }
-    if at < values.len() {
+    if at < end {
         // Behind the end stand zeros, whose squares change nothing.
-        let count = values.len() - at;
+        let count = end - at;
         let low = load(simd, values, at, count.min(STEP));
         let high =
             if count > STEP { load(simd, values, at + STEP, count - STEP) } else { [zero; 2] };
@@ -99,12 +198,11 @@ fn sum_block<S: Simd, T: Element>(simd: S, values: &[T], scale: f64) -> f64 {
 /// Adds the squares of 32 values to the lanes.
 #[inline(always)]
 fn add<S: Simd, T: Element>(lanes: &mut [f64x8<S>; 4], [low, high]: [Pair<S>; 2], unit: f64x8<S>) {
-    let square = |g: f64x8<S>| {
-        let g = if T::SCALED { g * unit } else { g };
-        g * g
+    let square = |sum: &mut f64x8<S>, g: f64x8<S>| {
+        *sum = if T::SCALED { *sum + (g * unit) * (g * unit) } else { g.mul_add(g, *sum) };
     };
-    lanes[0] += square(low[0]);
-    lanes[1] += square(low[1]);
-    lanes[2] += square(high[0]);
-    lanes[3] += square(high[1]);
+    square(&mut lanes[0], low[0]);
+    square(&mut lanes[1], low[1]);
+    square(&mut lanes[2], high[0]);
+    square(&mut lanes[3], high[1]);
 }

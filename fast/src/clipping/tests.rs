@@ -2,10 +2,12 @@
 
 mod accuracy;
 mod bits;
+mod descent;
 mod known;
 
 use super::*;
 use crate::normalization::oracle::{Big, Random, big, small, sum, ulp};
+use crate::{Element, Level, Policy, SquaredNorm, Workspace};
 
 fn workspace() -> (Workspace, Policy) {
     (Workspace::new(), crate::normalization::oracle::serial())

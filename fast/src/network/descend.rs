@@ -3,11 +3,11 @@
 use super::layer::Layer;
 use super::{Batch, Network, Scratch, split, split_mut};
 use crate::batch_norm::{RunningVariance, update_running};
-use crate::clipping::{self, NonFinite};
+use crate::clipping::{self, Descent, NonFinite, Slope};
 use crate::policy::Work;
-use crate::regularization::{Penalty, l1, l2};
+use crate::regularization::{Decay, Penalty, l1, l2};
 use crate::workspace::pieces;
-use crate::{Element, Error, Policy, Workspace, check};
+use crate::{Element, Error, check};
 
 /// How a step is taken.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,23 +66,25 @@ impl<T: Element> Network<T> {
         let loss = self.forward_and_loss(batch, scratch)?;
         self.back(batch, false, scratch)?;
         let penalty = self.penalize(rule, scratch)?;
-        let gradient = &mut scratch.gradient[..self.parameters.len()];
-        let norm = clipping::by_norm_in_place(
-            rule.threshold,
-            NonFinite::Refuse,
-            gradient,
-            &mut scratch.workspace,
-            &scratch.policy,
-        )?;
-        descend(
-            rule.learning_rate,
-            gradient,
-            &mut self.parameters,
-            &mut scratch.workspace,
-            &scratch.policy,
-        );
+        let norm = self.descend(rule, scratch)?;
         self.average(scratch)?;
         Ok(Taken { loss, penalty, norm })
+    }
+
+    /// θ ← θ − η·clipped(g); returns the norm of g. What is clipped contains the penalty: nothing decays
+    /// besides.
+    fn descend(&mut self, rule: &Rule, scratch: &mut Scratch<T>) -> Result<T, Error> {
+        let Scratch { policy, workspace, gradient, .. } = scratch;
+        let gradient = &mut gradient[..self.parameters.len()];
+        let Rule { learning_rate, threshold, .. } = *rule;
+        let non_finite = NonFinite::Refuse;
+        if learning_rate == 0.0 {
+            // −0 − 0·g would be +0.
+            return clipping::by_norm_in_place(threshold, non_finite, gradient, workspace, policy);
+        }
+        let rule = Descent { threshold, non_finite, learning_rate, lambda: 0.0 };
+        let slopes = [Slope { decay: Decay::None, gradient, scale: None }];
+        clipping::descend(&rule, &slopes, &mut [&mut self.parameters], workspace, policy)
     }
 
     /// Adds the penalty's gradient to that of the weights; returns the penalty.
@@ -99,7 +101,11 @@ impl<T: Element> Network<T> {
                     Penalty::L2 => l2(lambda, w, workspace, policy)?,
                 }
                 .to_f64();
-                add_slope(penalty, lambda, w, dw, workspace, policy);
+                if lambda != 0.0 {
+                    pieces(dw, Work::Light, workspace, policy, |at, dw| {
+                        T::add_slope(policy.level, penalty, lambda, &w[at as usize..], dw);
+                    });
+                }
             }
         }
         Ok(T::round(sum))
@@ -117,48 +123,4 @@ impl<T: Element> Network<T> {
         }
         Ok(())
     }
-}
-
-/// g ← g + λ·w or g + λ·sign(w)
-fn add_slope<T: Element>(
-    penalty: Penalty,
-    lambda: f64,
-    w: &[T],
-    g: &mut [T],
-    workspace: &mut Workspace,
-    policy: &Policy,
-) {
-    if lambda == 0.0 {
-        return;
-    }
-    pieces(g, Work::Light, workspace, policy, |at, g| {
-        for (g, w) in g.iter_mut().zip(&w[at as usize..]) {
-            let w = w.to_f64();
-            let slope = match penalty {
-                Penalty::L2 => w,
-                // signum() of 0 is 1.
-                Penalty::L1 if w == 0.0 => 0.0,
-                Penalty::L1 => w.signum(),
-            };
-            *g = T::round(g.to_f64() + lambda * slope);
-        }
-    });
-}
-
-/// θ ← θ − η·g
-fn descend<T: Element>(
-    learning_rate: f64,
-    gradient: &[T],
-    parameters: &mut [T],
-    workspace: &mut Workspace,
-    policy: &Policy,
-) {
-    if learning_rate == 0.0 {
-        return; // −0 − 0·g would be +0
-    }
-    pieces(parameters, Work::Light, workspace, policy, |at, parameters| {
-        for (parameter, g) in parameters.iter_mut().zip(&gradient[at as usize..]) {
-            *parameter = T::round(parameter.to_f64() - learning_rate * g.to_f64());
-        }
-    });
 }

@@ -8,7 +8,7 @@
 //! In `f64`, rounded once; rows are for themselves, and their losses are added in their order.
 
 use crate::policy::Work;
-use crate::workspace::Crew;
+use crate::workspace::{Crew, at_least};
 use crate::{Element, Error, Policy, Workspace, check};
 
 /// What the network's output is compared with, and so which loss.
@@ -37,10 +37,10 @@ impl<T: Element> Goal<'_, T> {
         }
     }
 
-    /// The loss of one row, and dz without the factor 1/m if there is room for it.
-    fn of_row(&self, i: usize, z: &[T], scale: f64, dz: &mut [T]) -> f64 {
+    /// The loss of row i, and dz times `scale`; there is room for the powers of e.
+    fn of_row(&self, i: usize, z: &[T], scale: f64, dz: &mut [T], powers: &mut [f64]) -> f64 {
         match self {
-            Self::Classes(classes) => cross_entropy(z, classes[i], scale, dz),
+            Self::Classes(classes) => cross_entropy(z, classes[i], scale, dz, powers),
             Self::Values(values) => {
                 squared_error(z, &values[i * z.len()..(i + 1) * z.len()], scale, dz)
             }
@@ -48,13 +48,21 @@ impl<T: Element> Goal<'_, T> {
     }
 }
 
-fn cross_entropy<T: Element>(z: &[T], class: usize, scale: f64, dz: &mut [T]) -> f64 {
+fn cross_entropy<T: Element>(
+    z: &[T],
+    class: usize,
+    scale: f64,
+    dz: &mut [T],
+    powers: &mut [f64],
+) -> f64 {
     // NaN is lost here and comes back by the exponentials.
     let most = z.iter().fold(f64::NEG_INFINITY, |most, z| most.max(z.to_f64()));
-    let sum: f64 = z.iter().map(|z| (z.to_f64() - most).exp()).sum();
-    for (j, (dz, z)) in dz.iter_mut().zip(z).enumerate() {
-        let share = (z.to_f64() - most).exp() / sum;
-        *dz = T::round((share - f64::from(j == class)) * scale);
+    for (power, z) in powers.iter_mut().zip(z) {
+        *power = (z.to_f64() - most).exp();
+    }
+    let sum: f64 = powers.iter().sum();
+    for (j, (dz, power)) in dz.iter_mut().zip(&*powers).enumerate() {
+        *dz = T::round((power / sum - f64::from(j == class)) * scale);
     }
     sum.ln() + (most - z[class].to_f64())
 }
@@ -76,16 +84,19 @@ pub(super) fn loss<T: Element>(
     z: &[T],
     dz: &mut [T],
     losses: &mut [f64],
-    workspace: &Workspace,
+    workspace: &mut Workspace,
     policy: &Policy,
 ) -> f64 {
     let outputs = z.len() / losses.len();
     let scale = 1.0 / losses.len() as f64;
-    let crew = Crew::new(policy.parallel(z.len(), Work::Heavy), &workspace.workers);
-    crew.each_pair([ROWS, ROWS * outputs], losses, dz, |k, losses, dz| {
-        for (i, (loss, dz)) in losses.iter_mut().zip(dz.chunks_exact_mut(outputs)).enumerate() {
+    let Workspace { slots, workers, .. } = workspace;
+    let crew = Crew::new(policy.parallel(z.len(), Work::Heavy), workers);
+    let (powers, size) = (at_least(slots, z.len()), ROWS * outputs);
+    crew.each_trio([ROWS, size, size], losses, dz, powers, |k, losses, dz, powers| {
+        let gradients = dz.chunks_exact_mut(outputs).zip(powers.chunks_exact_mut(outputs));
+        for (i, (loss, (dz, powers))) in losses.iter_mut().zip(gradients).enumerate() {
             let i = k * ROWS + i;
-            *loss = goal.of_row(i, &z[i * outputs..(i + 1) * outputs], scale, dz);
+            *loss = goal.of_row(i, &z[i * outputs..(i + 1) * outputs], scale, dz, powers);
         }
     });
     losses.iter().sum::<f64>() * scale

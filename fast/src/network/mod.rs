@@ -28,6 +28,7 @@
 
 mod descend;
 mod file;
+mod kernels;
 mod layer;
 mod loss;
 mod passes;
@@ -36,12 +37,13 @@ mod scratch;
 mod start;
 #[cfg(test)]
 mod tests;
+mod through;
 
 pub use descend::{Rule, Taken};
+pub(crate) use kernels::Kernels;
 pub use layer::Layer;
 pub use loss::Goal;
 pub use passes::{Batch, Masks};
-pub(crate) use product::Products;
 pub use scratch::Scratch;
 
 use layer::{Place, places, totals};

@@ -1,13 +1,9 @@
-//! Forward in training and in inference, and the way back.
+//! Through all layers: forward in training and in inference, and the way back.
 
 use super::layer::{Layer, Place};
-use super::product::{self, Rows};
-use super::{Goal, Network, Scratch, loss, split_mut, times};
-use crate::random::Stream;
-use crate::{
-    Element, Error, Moments, Policy, Shape, Workspace, activation, batch_norm, check, dropout,
-    layer_norm,
-};
+use super::through::{Mode, Visit};
+use super::{Goal, Network, Scratch, loss, times};
+use crate::{Element, Error, check};
 
 /// Where the masks of the dropout layers come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +39,6 @@ pub struct Batch<'a, T> {
     /// What is dropped.
     pub masks: Masks<'a>,
 }
-
-/// Training, or inference: then there are no masks.
-type Mode<'a> = Option<Masks<'a>>;
 
 /// Rows that inference takes through all layers at a time.
 const ROWS_AT_A_TIME: usize = 1024;
@@ -156,78 +149,11 @@ impl<T: Element> Network<T> {
             let (before, from_here) = outputs.split_at_mut(k);
             let a = before.last().map_or(x, |a| &a[..rows * inputs]);
             let y = &mut from_here[0][..rows * width];
-            self.through(k, rows, mode, a, y, &mut moments[k], workspace, policy)?;
+            let visit = Visit { k, rows, mode, workspace, policy };
+            self.through(visit, a, y, &mut moments[k])?;
             scratch.count_workers();
         }
         Ok(&scratch.outputs[self.layers.len() - 1][..rows * self.outputs()])
-    }
-
-    /// y = layer_k(a)
-    #[allow(clippy::too_many_arguments, reason = "what a layer is, what it has, and where it runs")]
-    fn through(
-        &self,
-        k: usize,
-        rows: usize,
-        mode: Mode<'_>,
-        a: &[T],
-        y: &mut [T],
-        moments: &mut [Moments],
-        workspace: &mut Workspace,
-        policy: &Policy,
-    ) -> Result<(), Error> {
-        let [first, second] = self.tensors(k);
-        match (self.layers[k], mode) {
-            (Layer::Dense { inputs, outputs }, _) => {
-                let (a, w) = (matrix(a, inputs), matrix(first, inputs));
-                debug_assert_eq!(w.rows, outputs);
-                product::forward(a, w, second, y, workspace, policy);
-                Ok(())
-            }
-            (Layer::BatchNorm { width, epsilon, .. }, None) => {
-                let ([mean, variance], shape) = (self.running(k), Shape::new(rows, width, 1));
-                batch_norm::inference(
-                    shape, a, first, second, mean, variance, epsilon, y, workspace, policy,
-                )
-            }
-            (Layer::BatchNorm { width, epsilon, .. }, Some(_)) => {
-                let (shape, moments) = (Shape::new(rows, width, 1), &mut moments[..width]);
-                batch_norm::forward(shape, a, first, second, epsilon, y, moments, workspace, policy)
-            }
-            (Layer::LayerNorm { width, epsilon }, _) => {
-                let (shape, moments) = (Shape::new(rows, width, 1), &mut moments[..rows]);
-                layer_norm::forward(shape, a, first, second, epsilon, y, moments, workspace, policy)
-            }
-            (Layer::Activation(curve), _) => activation::forward(curve, a, y, workspace, policy),
-            (Layer::Dropout { .. }, None) => dropout::inference(a, y, workspace, policy),
-            (Layer::Dropout { drop_probability: p }, Some(masks)) => {
-                self.drop_out(k, rows, masks, p, a, y, workspace, policy)
-            }
-        }
-    }
-
-    /// Dropout of values on their way forward, or of gradients on their way back: the same map.
-    #[allow(clippy::too_many_arguments, reason = "as the layer, with its mask")]
-    fn drop_out(
-        &self,
-        k: usize,
-        rows: usize,
-        masks: Masks<'_>,
-        p: f64,
-        a: &[T],
-        y: &mut [T],
-        workspace: &mut Workspace,
-        policy: &Policy,
-    ) -> Result<(), Error> {
-        match masks {
-            Masks::Drawn { seed, step } => {
-                let stream = Stream { seed, number: k as u32, step };
-                dropout::forward(stream, 0, p, a, y, workspace, policy)
-            }
-            Masks::Given(keep) => {
-                let keep = &keep[rows * self.places[k].flags..][..y.len()];
-                dropout::forward_given(keep, p, a, y, workspace, policy)
-            }
-        }
     }
 
     /// The loss of a checked batch; its gradient by the output is left in `scratch`.
@@ -263,58 +189,4 @@ impl<T: Element> Network<T> {
         }
         Ok(())
     }
-
-    /// The way back through layer k: `upstream[0]` is by its output before, by its input after.
-    fn back_through(
-        &self,
-        k: usize,
-        batch: &Batch<'_, T>,
-        passes_on: bool,
-        scratch: &mut Scratch<T>,
-    ) -> Result<(), Error> {
-        let rows = batch.rows;
-        let Place { inputs, outputs: width, .. } = self.places[k];
-        let Scratch { policy, workspace, outputs, moments, upstream, gradient, .. } = scratch;
-        let a = if k == 0 { batch.x } else { &outputs[k - 1][..rows * inputs] };
-        let [dy, da] = upstream;
-        let (dy, da) = (&mut dy[..rows * width], &mut da[..rows * inputs]);
-        let [first, _] = self.tensors(k);
-        let [dfirst, dsecond] = split_mut(gradient, &self.places[k]);
-        match self.layers[k] {
-            Layer::Dense { inputs, outputs } => {
-                let (a, w) = (matrix(a, inputs), matrix(first, inputs));
-                let dy = matrix(dy, outputs);
-                product::weights(dy, a, dfirst, workspace, policy);
-                product::biases(dy, dsecond, workspace);
-                if passes_on {
-                    product::backward(dy, w, da, workspace, policy);
-                }
-            }
-            Layer::BatchNorm { epsilon, .. } => {
-                let (shape, moments) = (Shape::new(rows, width, 1), &moments[k][..width]);
-                batch_norm::backward(
-                    shape, a, first, epsilon, moments, dy, da, dfirst, dsecond, workspace, policy,
-                )?;
-            }
-            Layer::LayerNorm { epsilon, .. } => {
-                let (shape, moments) = (Shape::new(rows, width, 1), &moments[k][..rows]);
-                layer_norm::backward(
-                    shape, a, first, epsilon, moments, dy, da, dfirst, dsecond, workspace, policy,
-                )?;
-            }
-            Layer::Activation(curve) => {
-                return activation::backward_in_place(curve, a, dy, workspace, policy);
-            }
-            Layer::Dropout { drop_probability: p } => {
-                self.drop_out(k, rows, batch.masks, p, dy, da, workspace, policy)?;
-            }
-        }
-        scratch.upstream.swap(0, 1);
-        Ok(())
-    }
-}
-
-/// Values that lie in rows of `columns`.
-fn matrix<T>(values: &[T], columns: usize) -> Rows<'_, T> {
-    Rows { values, rows: values.len() / columns, columns }
 }

@@ -41,7 +41,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
-use passes::Decay;
+pub use passes::Decay;
 pub(crate) use passes::Passes;
 
 use crate::policy::Work;

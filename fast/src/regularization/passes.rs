@@ -14,6 +14,8 @@ pub enum Decay {
     Coupled,
     /// Beside the gradient: it is not.
     Decoupled,
+    /// Not at all: such tensors do not decay.
+    None,
 }
 
 /// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
@@ -105,6 +107,9 @@ macro_rules! passes {
                     }),
                     Decay::Decoupled => dispatch!(level.token(), _simd => {
                         each(step, w, |g, s, decay| s * g + decay);
+                    }),
+                    Decay::None => dispatch!(level.token(), _simd => {
+                        each(step, w, |g, s, _| s * g);
                     }),
                 }
             }
