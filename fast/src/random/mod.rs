@@ -38,7 +38,7 @@ mod words;
 
 pub(crate) use passes::Passes;
 pub use philox::philox4x32;
-pub(crate) use philox::{GROUP, Plane, group, word};
+pub(crate) use philox::{AT_ONCE, GROUP, Plane, blocks, group, in_order, word};
 pub use words::Words;
 
 use crate::policy::Work;
