@@ -5,7 +5,7 @@ use super::rotation::Turn;
 use super::types::{Blur, Choice, Erasure, ImageShape, Noise, Operation, Transform};
 use super::{checks, from_crop, from_shift, pixels, size};
 use crate::policy::Work;
-use crate::random::Stream;
+use crate::random::{SPAN, Stream};
 use crate::workspace::{Crew, at_least};
 use crate::{Element, Level, Policy, Workspace};
 
@@ -150,7 +150,7 @@ fn one<T: Element>(
     }
 }
 
-/// Noise from a stream, whose normal numbers are drawn a few groups at a time.
+/// Noise from a stream, whose normal numbers are drawn a few spans at a time.
 fn noisy<T: Element>(
     level: Level,
     noise: &Noise,
@@ -159,7 +159,7 @@ fn noisy<T: Element>(
     x: &[T],
     y: &mut [T],
 ) {
-    const DRAWN: usize = 1024;
+    const DRAWN: usize = 6 * SPAN;
     let (mut normals, limits) = ([T::default(); DRAWN], checks::limits::<T>(noise));
     for (k, (x, y)) in x.chunks(DRAWN).zip(y.chunks_mut(DRAWN)).enumerate() {
         let z = &mut normals[..x.len()];

@@ -1,13 +1,16 @@
 //! The passes over a piece of a tensor, compiled once for each precision.
 
-use fearless_simd::dispatch;
+use fearless_simd::{
+    Simd, SimdBase, dispatch, f32x16, f64x8, mask32x16, mask64x8, prelude::*, u8x64,
+};
 
+use super::kept::Kept;
 use crate::Level;
-use crate::element::sealed::Lanes;
-use crate::random::{GROUP, Plane, Stream, group, word};
+use crate::element::{STEP, sealed::Lanes};
+use crate::random::{GROUP, Stream};
 
 /// Elements that a group of words is for: two halves each.
-const BLOCK: usize = 2 * GROUP;
+pub(super) const BLOCK: usize = 2 * GROUP;
 
 /// p in 48 bits, and what kept values are multiplied with.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +18,7 @@ pub struct Threshold {
     /// p·2⁴⁸, rounded: its first sixteen bits (up to 2¹⁶ itself) and its last 32.
     high: u32,
     low: u32,
-    /// 1/(1 − p), or 0 where everything is dropped.
+    /// 1/(1 − p).
     factor: f64,
     /// p is 0: nothing is to be rounded.
     keeps_all: bool,
@@ -24,18 +27,33 @@ pub struct Threshold {
 impl Threshold {
     pub(super) fn new(drop_probability: f64) -> Self {
         let whole = (drop_probability * 2_f64.powi(48)).round_ties_even() as u64;
-        let drops_all = drop_probability >= 1.0;
         Self {
             high: (whole >> 32) as u32,
             low: whole as u32,
-            factor: if drops_all { 0.0 } else { 1.0 / (1.0 - drop_probability) },
+            factor: 1.0 / (1.0 - drop_probability),
             keeps_all: drop_probability == 0.0,
         }
     }
 
+    /// What the first sixteen bits are compared with. Below 2¹⁶: where everything is dropped, nothing is
+    /// compared.
+    pub(super) fn half(self) -> u32 {
+        self.high
+    }
+
     /// Whether the second word is asked where half and threshold are equal.
-    fn has_ties(self) -> bool {
+    pub(super) fn has_ties(self) -> bool {
         self.low > 0
+    }
+
+    /// p is 1, or so near that p·2⁴⁸ is rounded to 2⁴⁸.
+    fn drops_all(self) -> bool {
+        self.high == 1 << 16
+    }
+
+    /// p is 1: what a given mask keeps is dropped too.
+    fn drops_given(self) -> bool {
+        self.factor.is_infinite()
     }
 
     /// Whether an element is dropped.
@@ -46,21 +64,33 @@ impl Threshold {
 }
 
 /// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
-pub trait Passes: Sized {
-    /// Drops and scales a piece, whose first element has the index `first`.
+pub trait Passes: Lanes {
+    /// Drops and scales a piece, whose first element has the index `first`; without `from` the values stand
+    /// in `to`.
     fn drop_drawn(
         level: Level,
         stream: Stream,
         first: u64,
         threshold: Threshold,
-        piece: &mut [Self],
+        from: Option<&[Self]>,
+        to: &mut [Self],
     );
     /// Drops and scales a piece by a mask.
-    fn drop_given(level: Level, keep: &[bool], threshold: Threshold, piece: &mut [Self]);
+    fn drop_given(
+        level: Level,
+        keep: &[bool],
+        threshold: Threshold,
+        from: &[Self],
+        to: &mut [Self],
+    );
+    /// Sixteen values times `factor`, rounded once, where their bit is set; +0 elsewhere.
+    ///
+    /// Every NaN is written as the same NaN: which one arithmetic gives differs between levels.
+    fn choose<S: Simd>(simd: S, bits: u64, factor: f64, from: Option<&[Self]>, to: &mut [Self]);
 }
 
 macro_rules! passes {
-    ($($precision:ident)*) => {$(
+    ($($precision:ident: $choose:ident;)*) => {$(
         impl Passes for $precision {
             #[inline(never)]
             fn drop_drawn(
@@ -68,35 +98,117 @@ macro_rules! passes {
                 stream: Stream,
                 first: u64,
                 threshold: Threshold,
-                piece: &mut [Self],
+                from: Option<&[Self]>,
+                to: &mut [Self],
             ) {
+                if let Some(from) = from && threshold.keeps_all {
+                    to.copy_from_slice(from);
+                }
                 if threshold.keeps_all {
                     return;
                 }
-                dispatch!(level.token(), _simd => {
-                    each_block(first, piece, |block, part, skip| {
-                        let keep = kept(level, stream, block, threshold);
-                        select(&keep[skip..skip + part.len()], threshold.factor, part);
-                    });
+                if threshold.drops_all() {
+                    return to.fill(0.0);
+                }
+                let mut kept = Kept::from(level, stream, first, threshold);
+                dispatch!(level.token(), simd => {
+                    each_block(simd, threshold.factor, |_, count| kept.take(count), from, to);
                 });
             }
 
             #[inline(never)]
-            fn drop_given(level: Level, keep: &[bool], threshold: Threshold, piece: &mut [Self]) {
-                let factor = threshold.factor;
+            fn drop_given(
+                level: Level,
+                keep: &[bool],
+                threshold: Threshold,
+                from: &[Self],
+                to: &mut [Self],
+            ) {
                 if threshold.keeps_all {
                     // Not even a signalling NaN is changed.
-                    let dropped = piece.iter_mut().zip(keep).filter(|(_, keep)| !**keep);
-                    dropped.for_each(|(value, _)| *value = 0.0);
+                    for ((to, from), keep) in to.iter_mut().zip(from).zip(keep) {
+                        *to = if *keep { *from } else { 0.0 };
+                    }
                     return;
                 }
-                dispatch!(level.token(), _simd => select(keep, factor, piece));
+                if threshold.drops_given() {
+                    return to.fill(0.0);
+                }
+                dispatch!(level.token(), simd => {
+                    let bits = |at: usize, count| packed(simd, &keep[at..at + count]);
+                    each_block(simd, threshold.factor, bits, Some(from), to);
+                });
+            }
+
+            #[inline(always)]
+            fn choose<S: Simd>(
+                simd: S,
+                bits: u64,
+                factor: f64,
+                from: Option<&[Self]>,
+                to: &mut [Self],
+            ) {
+                $choose(simd, bits, factor, from, to);
             }
         }
     )*};
 }
 
-passes! { f32 f64 }
+passes! { f32: singles; f64: doubles; }
+
+/// [`Passes::choose`] of `f32`.
+#[inline(always)]
+fn singles<S: Simd>(simd: S, bits: u64, factor: f64, from: Option<&[f32]>, to: &mut [f32]) {
+    let factor = f64x8::splat(simd, factor);
+    let (low, high) = f32x16::from_slice(simd, from.unwrap_or(to)).widen();
+    let scaled = (low * factor).narrow(high * factor);
+    let scaled = scaled.simd_eq(scaled).select(scaled, f32x16::splat(simd, f32::NAN));
+    let kept = mask32x16::from_bitmask(simd, bits);
+    kept.select(scaled, f32x16::splat(simd, 0.0)).store_slice(to);
+}
+
+/// [`Passes::choose`] of `f64`.
+#[inline(always)]
+fn doubles<S: Simd>(simd: S, bits: u64, factor: f64, from: Option<&[f64]>, to: &mut [f64]) {
+    for half in [0, STEP / 2] {
+        let part = half..half + STEP / 2;
+        let values = f64x8::from_slice(simd, &from.unwrap_or(to)[part.clone()]);
+        let scaled = values * f64x8::splat(simd, factor);
+        let scaled = scaled.simd_eq(scaled).select(scaled, f64x8::splat(simd, f64::NAN));
+        let kept = mask64x8::from_bitmask(simd, bits >> half);
+        kept.select(scaled, f64x8::splat(simd, 0.0)).store_slice(&mut to[part]);
+    }
+}
+
+/// Drops and scales block by block; `bits` gives those of so many elements from a place on.
+#[inline(always)]
+fn each_block<S: Simd, T: Passes>(
+    simd: S,
+    factor: f64,
+    mut bits: impl FnMut(usize, usize) -> u128,
+    from: Option<&[T]>,
+    to: &mut [T],
+) {
+    let block = |bits: u128, from: Option<&[T]>, to: &mut [T]| {
+        for at in (0..BLOCK).step_by(STEP) {
+            let part = at..at + STEP;
+            let from = from.map(|from| &from[part.clone()]);
+            T::choose(simd, (bits >> at) as u64, factor, from, &mut to[part]);
+        }
+    };
+    let whole = to.len() / BLOCK * BLOCK;
+    for at in (0..whole).step_by(BLOCK) {
+        let part = at..at + BLOCK;
+        block(bits(at, BLOCK), from.map(|from| &from[part.clone()]), &mut to[part]);
+    }
+    let rest = &mut to[whole..];
+    if !rest.is_empty() {
+        let mut padded = [T::default(); BLOCK];
+        padded[..rest.len()].copy_from_slice(from.map_or(&*rest, |from| &from[whole..]));
+        block(bits(whole, rest.len()), None, &mut padded);
+        rest.copy_from_slice(&padded[..rest.len()]);
+    }
+}
 
 /// Whether each element of a piece is kept.
 #[inline(never)]
@@ -107,73 +219,28 @@ pub(super) fn mask(
     threshold: Threshold,
     keep: &mut [bool],
 ) {
-    dispatch!(level.token(), _simd => {
-        each_block(first, keep, |block, part, skip| {
-            part.copy_from_slice(&kept(level, stream, block, threshold)[skip..skip + part.len()]);
-        });
-    });
-}
-
-/// Calls `task` with the number of each block of 128 elements, the part of `piece` that lies in it, and
-/// how many elements of the block come before.
-#[inline(always)]
-fn each_block<U>(first: u64, piece: &mut [U], task: impl Fn(u64, &mut [U], usize)) {
-    let (mut block, mut skip) = (first / BLOCK as u64, (first % BLOCK as u64) as usize);
-    let mut rest = piece;
-    // One call of `task`: it is inlined, and large.
-    while !rest.is_empty() {
-        let (part, others) = rest.split_at_mut(rest.len().min(BLOCK - skip));
-        task(block, part, skip);
-        (rest, block, skip) = (others, block.wrapping_add(1), 0);
+    if threshold.drops_all() {
+        return keep.fill(false);
     }
-}
-
-/// For each element of a block whether it is kept: sixteen low halves, then sixteen high ones.
-#[inline(always)]
-fn kept(level: Level, stream: Stream, block: u64, threshold: Threshold) -> [bool; BLOCK] {
-    let words = group(level, stream, Plane::First, block);
-    let mut keep = [false; BLOCK];
-    let mut ties = false;
-    for q in 0..4 {
-        for k in 0..16 {
-            let word = words[16 * q + k];
-            let (low, high) = (word & 0xffff, word >> 16);
-            keep[32 * q + k] = low >= threshold.high;
-            keep[32 * q + 16 + k] = high >= threshold.high;
-            ties |= (low == threshold.high) | (high == threshold.high);
+    let mut kept = Kept::from(level, stream, first, threshold);
+    for keep in keep.chunks_mut(BLOCK) {
+        let bits = kept.take(keep.len());
+        for (k, keep) in keep.iter_mut().enumerate() {
+            *keep = bits >> k & 1 == 1;
         }
     }
-    if ties && threshold.has_ties() {
-        settle(stream, block, threshold, &words, &mut keep);
-    }
-    keep
 }
 
-/// Draws the second word where half and threshold are equal.
-#[cold]
-fn settle(
-    stream: Stream,
-    block: u64,
-    threshold: Threshold,
-    words: &[u32; GROUP],
-    keep: &mut [bool; BLOCK],
-) {
-    for (i, keep) in keep.iter_mut().enumerate() {
-        let word_of = words[i / 32 * 16 + i % 16];
-        let half = if i % 32 < 16 { word_of as u16 } else { (word_of >> 16) as u16 };
-        let tie = || word(stream, Plane::Second, block * BLOCK as u64 + i as u64);
-        *keep = !threshold.drops(half, tie);
-    }
-}
-
-/// What is kept times `factor`, rounded once; +0 elsewhere, and everywhere where the factor is 0.
-///
-/// Every NaN is written as the same NaN: which one arithmetic gives differs between levels.
+/// A bit for each flag of at most a block.
 #[inline(always)]
-fn select<T: Lanes>(keep: &[bool], factor: f64, values: &mut [T]) {
-    for (value, keep) in values.iter_mut().zip(keep) {
-        let scaled = value.to_f64() * factor;
-        let scaled = if scaled.is_nan() { f64::NAN } else { scaled };
-        *value = if *keep && factor > 0.0 { T::round(scaled) } else { T::default() };
+fn packed<S: Simd>(simd: S, keep: &[bool]) -> u128 {
+    let mut bytes = [0; BLOCK];
+    for (byte, keep) in bytes.iter_mut().zip(keep) {
+        *byte = u8::from(*keep);
     }
+    let [low, high] = [&bytes[..64], &bytes[64..]].map(|bytes| {
+        let none = u8x64::splat(simd, 0);
+        u128::from(u8x64::from_slice(simd, bytes).simd_gt(none).to_bitmask())
+    });
+    low | high << 64
 }

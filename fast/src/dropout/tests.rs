@@ -1,6 +1,7 @@
 //! The threshold by enumeration, the ends of p, and values that are not finite.
 
 use super::*;
+use crate::Level;
 
 const STREAM: Stream = Stream { seed: 3, number: 1, step: 4 };
 
@@ -51,6 +52,73 @@ fn the_mask_is_that_of_the_words() {
         for (k, keep) in keep.iter().enumerate() {
             let i = k + 50;
             assert_eq!(!keep, is_dropped(p, half(i), second[i]).unwrap(), "element {i} at {p}");
+        }
+    }
+}
+
+/// The mask by one word at a time.
+fn keeps(i: u64, p: f64) -> bool {
+    use crate::random::{Plane, word};
+    let word_of = word(STREAM, Plane::First, i / 32 * 16 + i % 16);
+    let half = if i % 32 < 16 { word_of as u16 } else { (word_of >> 16) as u16 };
+    !is_dropped(p, half, word(STREAM, Plane::Second, i)).unwrap()
+}
+
+/// Any part, from any element on, at any place in memory, at any level and on any threads: the same bits, and
+/// nothing beside them.
+fn parts_are_those_of_the_whole<T: Element + From<f32>>(bits: fn(T) -> u64) {
+    const CANARY: f32 = -777.25;
+    let mut w = Workspace::new();
+    let x: Vec<T> = (0..40_000_u16).map(|i| T::from(f32::from(i) - 20_000.5)).collect();
+    for (k, len) in [0, 1, 15, 16, 100, 127, 128, 129, 700, 40_000].into_iter().enumerate() {
+        for first in [0, 1, 16, 100, 127, 128, 383, (1 << 40) + 77] {
+            let p = [0.1, 0.5, 0.75][(k + first as usize) % 3];
+            let kept = (0..len as u64).map(|i| keeps(first + i, p));
+            let expected = kept.zip(&x).map(|(keep, x)| {
+                let scaled = T::round(x.to_f64() * (1.0 / (1.0 - p)));
+                bits(if keep { scaled } else { T::default() })
+            });
+            let expected: Vec<u64> = expected.collect();
+            for (level, serial_below) in Level::available().into_iter().zip([0, 1 << 20, 0]) {
+                let policy = Policy { level, serial_below, ..Policy::default() };
+                let start = 1 + (first as usize + k) % 17;
+                let mut y = vec![T::from(CANARY); len + 18];
+                let part = start..start + len;
+                forward(STREAM, first, p, &x[..len], &mut y[part.clone()], &mut w, &policy)
+                    .unwrap();
+                assert!(y[part.clone()].iter().map(|y| bits(*y)).eq(expected.iter().copied()));
+                y[part.clone()].copy_from_slice(&x[..len]);
+                forward_in_place(STREAM, first, p, &mut y[part.clone()], &mut w, &policy).unwrap();
+                assert!(y[part.clone()].iter().map(|y| bits(*y)).eq(expected.iter().copied()));
+                let outside = y[..start].iter().chain(&y[part.end..]);
+                assert!(outside.eq(&vec![T::from(CANARY); 18]), "{level:?}, {len} from {first} on");
+                let mut dx = vec![T::default(); len];
+                backward(STREAM, first, p, &x[..len], &mut dx, &mut w, &policy).unwrap();
+                assert_eq!(dx, y[part]);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_part_at_every_level_has_the_same_bits() {
+    parts_are_those_of_the_whole::<f32>(|y| u64::from(y.to_bits()));
+    parts_are_those_of_the_whole::<f64>(f64::to_bits);
+}
+
+/// So near 1 that a stream keeps nothing, p still is a probability for a mask that is given.
+#[test]
+fn a_given_mask_keeps_up_to_one() {
+    let (mut w, policy) = (Workspace::new(), Policy::default());
+    let p = 1.0 - f64::EPSILON / 2.0;
+    let (x, mut y) = ([1.0_f64; 300], [9.0; 300]);
+    forward(STREAM, 0, p, &x, &mut y, &mut w, &policy).unwrap();
+    assert_eq!(y, [0.0; 300]);
+    let keep: Vec<bool> = (0..300).map(|i| i % 3 == 0 || i == 64).collect();
+    for (p, factor) in [(p, 2.0_f64.powi(53)), (0.5, 2.0), (0.0, 1.0), (1.0, 0.0)] {
+        forward_given(&keep, p, &x, &mut y, &mut w, &policy).unwrap();
+        for (i, y) in y.iter().enumerate() {
+            assert_eq!(*y, if keep[i] { factor } else { 0.0 }, "element {i} at {p}");
         }
     }
 }

@@ -7,81 +7,98 @@
 //! ```
 //!
 //! A rounding of z alone is half a unit in the last place; what the steps leave is less than another half.
-//! A fused multiply-add gives the remainder of a product exactly: below AVX2, which has none, it is a
-//! function of the standard library, with the same bits and at a tenth of the speed.
+//! A fused multiply-add gives the remainder of a product exactly: below AVX2, which has none, it is
+//! emulated, with the same bits and at a tenth of the speed. Sine and cosine are those of fdlibm (K. C. Ng,
+//! 1993: `k_sin.c`, `k_cos.c`), errors below one unit in the last place.
 
-use super::normal::{Logarithm, Turn, sin_tail};
-use super::philox::{GROUP, Group};
-use super::{Stream, normal};
-use crate::pair::{Pair, sum};
+use fearless_simd::{Simd, SimdBase, SimdFloat, f64x8};
 
-/// Pairs that are worked on together.
-const PAIRS: usize = 16;
+use super::Stream;
+use super::lanes::Words;
+use super::logarithm::{LN2_HIGH, LN2_LOW, Parts};
+use super::normal::{Turn, first_uniforms};
+use crate::element;
+use crate::pair::{Number, Pair, sum};
 
-/// The 64 normals of group `g`, whose words are given, times `deviation`.
+/// Sixteen cosines and sixteen sines of the pairs whose first word has the number `n`, times `deviation`.
 #[inline(always)]
-pub(super) fn group(words: &Group, stream: Stream, g: u64, deviation: f64) -> [f64; GROUP] {
-    let mut normals = [0.0; GROUP];
-    for half in 0..2 {
-        let at = 2 * PAIRS * half;
-        let first = g * GROUP as u64 + at as u64;
-        let u1 = normal::first_uniforms(stream, first, &words[at..at + PAIRS]);
-        for k in 0..PAIRS {
-            let radius = radius(u1[k]).times(deviation);
-            let [cosine, sine] = cos_sin(words[at + PAIRS + k]);
-            normals[at + k] = radius.product(cosine).rounded();
-            normals[at + PAIRS + k] = radius.product(sine).rounded();
-        }
-    }
-    normals
+pub(super) fn pairs<S: Simd>(
+    simd: S,
+    [first, second]: [[Words<S>; 2]; 2],
+    stream: Stream,
+    n: u64,
+    deviation: f64,
+) -> [element::Pair<S>; 2] {
+    let u1 = first_uniforms(simd, first, stream, n);
+    let [a, b] = u1.map(|u1| radius(u1).times(f64x8::splat(simd, deviation)));
+    let [[a_cos, a_sin], [b_cos, b_sin]] = second.map(|words| cos_sin(simd, words));
+    let product = |radius: Pair<f64x8<S>>, factor| radius.product(factor).rounded();
+    [[product(a, a_cos), product(b, b_cos)], [product(a, a_sin), product(b, b_sin)]]
 }
 
 /// √(−2 ln u₁).
 #[inline(always)]
-fn radius(u1: f64) -> Pair {
+fn radius<S: Simd>(u1: f64x8<S>) -> Pair<f64x8<S>> {
     let ln = ln(u1);
     let (square, rest) = (-2.0 * ln.high, -2.0 * ln.low);
     let high = square.sqrt();
-    let left = (-high).mul_add(high, square) + rest;
+    let left = (-high).fused(high, square) + rest;
     Pair { high, low: left / (2.0 * high) }
 }
 
 /// ln u₁ = k·ln 2 + f − f²/2 + s·(f²/2 + R): the last is small, the others keep their remainders.
 #[inline(always)]
-fn ln(u1: f64) -> Pair {
-    let Logarithm { exponent, f, s, series } = Logarithm::of(u1);
+fn ln<S: Simd>(u1: f64x8<S>) -> Pair<f64x8<S>> {
+    let parts = Parts::of(u1);
+    let Parts { exponent, f, s } = parts;
     let half = 0.5 * f * f;
-    let half_rest = (0.5 * f).mul_add(f, -half);
+    let half_rest = (0.5 * f).fused(f, -half);
     let linear = sum(f, -half);
     // With an exponent of 0 the first term is 0, and nothing is lost; else it is the larger one.
-    let large = exponent * Logarithm::LN2_HIGH;
-    let whole = Pair { high: large + linear.high, low: 0.0 };
-    let lost = linear.high - (whole.high - large);
-    let small = s * (half + series) + exponent * Logarithm::LN2_LOW;
+    let large = exponent * LN2_HIGH;
+    let whole = large + linear.high;
+    let lost = linear.high - (whole - large);
+    let small = s * (half + parts.series()) + exponent * LN2_LOW;
     let rest = small + (linear.low - half_rest + lost);
-    sum(whole.high, rest)
+    sum(whole, rest)
 }
 
 /// cos and sin of the angle.
 #[inline(always)]
-fn cos_sin(word: u32) -> [Pair; 2] {
-    let turn = Turn::of(word);
+fn cos_sin<S: Simd>(simd: S, words: Words<S>) -> [Pair<f64x8<S>>; 2] {
+    let turn = Turn::of(words);
     // 2π as the sum of two numbers.
     const TAU_LOW: f64 = 2.449_293_598_294_706_4e-16;
-    let x = turn.rest * std::f64::consts::TAU;
-    let x_rest = turn.rest.mul_add(std::f64::consts::TAU, -x) + turn.rest * TAU_LOW;
+    let tau = f64x8::splat(simd, std::f64::consts::TAU);
+    let x = turn.rest * tau;
+    let x_rest = turn.rest.fused(tau, -x) + turn.rest * TAU_LOW;
     let square = x * x;
-    let square_rest = x.mul_add(x, -square);
+    let square_rest = x.fused(x, -square);
     let sine = sum(x, x_rest * (1.0 - 0.5 * square) + x * square * sin_tail(square));
     let half = 0.5 * square;
     let high = 1.0 - half;
-    let tail = square * normal::cos_tail(square);
+    let tail = square * cos_tail(square);
     let low = ((1.0 - high) - half) - 0.5 * square_rest + (tail - x * x_rest);
-    let [c, s] = turn.turned([Pair { high, low }, sine]);
-    let signed = |pair: Pair, sign: u64| {
-        let flip = |v: f64| f64::from_bits(v.to_bits() ^ sign);
-        Pair { high: flip(pair.high), low: flip(pair.low) }
-    };
-    let [of_cosine, of_sine] = turn.signs();
-    [signed(c, of_cosine), signed(s, of_sine)]
+    let part = |cosine, sine| turn.signed(turn.turned([cosine, sine]));
+    let ([c, s], [c_rest, s_rest]) = (part(high, sine.high), part(low, sine.low));
+    [Pair { high: c, low: c_rest }, Pair { high: s, low: s_rest }]
+}
+
+/// (sin x − x)/x³ for x² ≤ (π/4)².
+#[inline(always)]
+fn sin_tail<S: Simd>(z: f64x8<S>) -> f64x8<S> {
+    let r = -1.984_126_982_985_795e-4
+        + z * (2.755_731_370_707_006_8e-6
+            + z * (-2.505_076_025_340_686_3e-8 + z * 1.589_690_995_211_55e-10));
+    -1.666_666_666_666_663_2e-1 + z * (8.333_333_333_322_49e-3 + z * r)
+}
+
+/// (cos x − 1 + x²/2)/x² for x² ≤ (π/4)².
+#[inline(always)]
+fn cos_tail<S: Simd>(z: f64x8<S>) -> f64x8<S> {
+    z * (4.166_666_666_666_66e-2
+        + z * (-1.388_888_888_887_411e-3
+            + z * (2.480_158_728_947_673e-5
+                + z * (-2.755_731_435_139_066_3e-7
+                    + z * (2.087_572_321_298_175e-9 + z * -1.135_964_755_778_819_5e-11)))))
 }

@@ -19,7 +19,8 @@
 //! that is rounded up is passed.
 //!
 //! **Method.** Sixteen blocks stand in lanes and give 64 words in the order of the map, without a
-//! transposition. Everything from there on is `f64` and rounded once. A second word is drawn only where
+//! transposition; three such groups are made at once. Everything from there on is `f64`, eight numbers
+//! abreast, and rounded once. A second word is drawn only where
 //! the first is below 2¹⁶: once in 65,536 pairs. For `f32` nothing is fused, so that every level rounds
 //! alike without being asked to; for `f64` each step carries what its rounding left over, by explicit
 //! fused multiply-adds.
@@ -28,17 +29,20 @@
 //! value, `f64` within 1 ulp.
 
 mod accurate;
+mod lanes;
+mod logarithm;
 mod normal;
 pub(crate) mod passes;
 mod philox;
+mod single;
 #[cfg(test)]
 mod tests;
 mod truncated;
 mod words;
 
-pub(crate) use passes::Passes;
+pub(crate) use passes::{Passes, SPAN};
 pub use philox::philox4x32;
-pub(crate) use philox::{GROUP, Plane, group, word};
+pub(crate) use philox::{AT_ONCE, GROUP, Plane, blocks, group, in_order, word};
 pub use words::Words;
 
 use crate::policy::Work;

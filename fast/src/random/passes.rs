@@ -1,14 +1,18 @@
 //! The passes over a piece of a tensor, compiled once for each precision.
 //!
-//! A piece may begin and end anywhere: what it takes of a group of 64 elements is copied from the
-//! whole group.
+//! A piece may begin and end anywhere: what it takes of a span of three groups is copied from the whole
+//! span.
 
-use fearless_simd::dispatch;
+use fearless_simd::{Simd, dispatch};
 
-use super::philox::{GROUP, Group, Plane, group};
-use super::{Stream, accurate, normal, truncated};
+use super::lanes::centred;
+use super::philox::{AT_ONCE, Blocks, GROUP, Plane, blocks, group};
+use super::{Stream, accurate, single, truncated};
 use crate::Level;
-use crate::element::sealed::Lanes;
+use crate::element::{STEP, sealed::Lanes};
+
+/// Elements of the groups that are made at once.
+pub(crate) const SPAN: usize = AT_ONCE * GROUP;
 
 /// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
 pub trait Passes: Sized {
@@ -27,20 +31,31 @@ pub trait Passes: Sized {
 }
 
 macro_rules! passes {
-    ($($precision:ident: $normals:path;)*) => {$(
+    ($($precision:ident: $pairs:path;)*) => {$(
         impl Passes for $precision {
             #[inline(never)]
             fn uniforms(level: Level, stream: Stream, first: u64, bound: f64, out: &mut [Self]) {
-                dispatch!(level.token(), _simd => each_group(first, out, |g| {
-                    scaled(centred(&group(level, stream, Plane::First, g)), bound)
+                dispatch!(level.token(), simd => each_span(first, out, |g, out| {
+                    each_group(simd, stream, g, out, |words, _, out| {
+                        for (words, out) in words.into_iter().zip(out.chunks_exact_mut(STEP)) {
+                            Self::narrow(words.map(|words| bound * centred(words)), out);
+                        }
+                    });
                 }));
             }
 
             #[inline(never)]
             fn normals(level: Level, stream: Stream, first: u64, deviation: f64, out: &mut [Self]) {
-                dispatch!(level.token(), _simd => each_group(first, out, |g| {
-                    let words = group(level, stream, Plane::First, g);
-                    rounded($normals(&words, stream, g, deviation))
+                dispatch!(level.token(), simd => each_span(first, out, |g, out| {
+                    each_group(simd, stream, g, out, |[a, b, c, d], n, out| {
+                        let halves = out.chunks_exact_mut(2 * STEP);
+                        for ((words, n), out) in [([a, b], n), ([c, d], n + 32)].into_iter().zip(halves) {
+                            let [cosines, sines] = $pairs(simd, words, stream, n, deviation);
+                            let (first, second) = out.split_at_mut(STEP);
+                            Self::narrow(cosines, first);
+                            Self::narrow(sines, second);
+                        }
+                    });
                 }));
             }
 
@@ -52,57 +67,62 @@ macro_rules! passes {
                 deviation: f64,
                 out: &mut [Self],
             ) {
-                dispatch!(level.token(), _simd => each_group(first, out, |g| {
-                    scaled(truncated::group(&group(level, stream, Plane::First, g)), deviation)
+                dispatch!(level.token(), simd => each_span(first, out, |g, out| {
+                    each_group(simd, stream, g, out, |words, _, out| {
+                        for (words, out) in words.into_iter().zip(out.chunks_exact_mut(STEP)) {
+                            let z = words.map(|words| truncated::quantiles(simd, words));
+                            Self::narrow(z.map(|z| deviation * z), out);
+                        }
+                    });
                 }));
             }
         }
     )*};
 }
 
-passes! { f32: normal::group; f64: accurate::group; }
+passes! { f32: single::pairs; f64: accurate::pairs; }
 
 /// Words of a plane, from word `first` on.
 #[inline(never)]
 pub(crate) fn words(level: Level, stream: Stream, plane: Plane, first: u64, out: &mut [u32]) {
-    each_group(first, out, |g| group(level, stream, plane, g));
-}
-
-/// Writes what `make` gives for each group to `out`, whose first element is number `first`.
-#[inline(always)]
-pub(crate) fn each_group<U: Copy>(first: u64, out: &mut [U], make: impl Fn(u64) -> [U; GROUP]) {
     let (mut g, mut skip) = (first / GROUP as u64, (first % GROUP as u64) as usize);
     let mut rest = out;
-    // One call of `make`: it is inlined, and large.
     while !rest.is_empty() {
         let (part, others) = rest.split_at_mut(rest.len().min(GROUP - skip));
-        part.copy_from_slice(&make(g)[skip..skip + part.len()]);
+        part.copy_from_slice(&group(level, stream, plane, g)[skip..][..part.len()]);
         (rest, g, skip) = (others, g.wrapping_add(1), 0);
     }
 }
 
-/// (2k + 1)·2⁻³² − 1 of each word: exact.
+/// Lets `make` write the spans that begin with the groups it is told, to `out`, whose first element is
+/// number `first`.
 #[inline(always)]
-pub(super) fn centred(words: &Group) -> [f64; GROUP] {
-    let mut centred = [0.0; GROUP];
-    for k in 0..GROUP {
-        centred[k] = f64::from(words[k]) * (1.0 / 2_147_483_648.0) + (1.0 / 4_294_967_296.0 - 1.0);
+fn each_span<T: Lanes>(first: u64, out: &mut [T], make: impl Fn(u64, &mut [T])) {
+    let (mut g, mut skip) = (first / GROUP as u64, (first % GROUP as u64) as usize);
+    let (mut rest, mut span) = (out, [T::default(); SPAN]);
+    // One call of `make`: it is inlined, and large.
+    while !rest.is_empty() {
+        let (part, others) = rest.split_at_mut(rest.len().min(SPAN - skip));
+        let is_whole = part.len() == SPAN;
+        make(g, if is_whole { &mut *part } else { &mut span });
+        if !is_whole {
+            part.copy_from_slice(&span[skip..][..part.len()]);
+        }
+        (rest, g, skip) = (others, g.wrapping_add(AT_ONCE as u64), 0);
     }
-    centred
 }
 
-/// Each number times `by`, rounded to the precision.
+/// Gives `make` the words of each group of a span, the number of the first of them, and where they belong.
 #[inline(always)]
-fn scaled<T: Lanes>(numbers: [f64; GROUP], by: f64) -> [T; GROUP] {
-    rounded(numbers.map(|number| by * number))
-}
-
-/// Each number, rounded to the precision.
-#[inline(always)]
-fn rounded<T: Lanes>(numbers: [f64; GROUP]) -> [T; GROUP] {
-    let mut rounded = [T::default(); GROUP];
-    for k in 0..GROUP {
-        rounded[k] = T::round(numbers[k]);
+fn each_group<S: Simd, T>(
+    simd: S,
+    stream: Stream,
+    g: u64,
+    span: &mut [T],
+    make: impl Fn(Blocks<S>, u64, &mut [T]),
+) {
+    let made = blocks::<S, AT_ONCE>(simd, stream, Plane::First, g);
+    for (k, (words, out)) in made.into_iter().zip(span.chunks_exact_mut(GROUP)).enumerate() {
+        make(words, g.wrapping_add(k as u64).wrapping_mul(GROUP as u64), out);
     }
-    rounded
 }

@@ -4,7 +4,7 @@
 //! there, since the multiplication reads the low half only. A round is two multiplications, two shifts
 //! and four exclusive ors on every lane.
 
-use fearless_simd::{Simd, SimdBase, SimdNarrow, dispatch, u64x8};
+use fearless_simd::{Simd, SimdBase, SimdNarrow, dispatch, u32x16, u64x8};
 
 use super::Stream;
 use crate::Level;
@@ -43,22 +43,22 @@ pub fn philox4x32(mut counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     counter
 }
 
-/// Ten rounds on sixteen blocks: eight lanes twice.
+/// The four words of sixteen blocks side by side: each in two vectors of eight lanes.
+pub(crate) type Blocks<S> = [[u64x8<S>; 2]; 4];
+
+/// One round on every lane.
 #[inline(always)]
-fn rounds<S: Simd>(simd: S, mut c: [[u64x8<S>; 2]; 4], key: [u32; 2]) -> [[u64x8<S>; 2]; 4] {
+fn round<S: Simd>(simd: S, c: &mut Blocks<S>, key: [u32; 2]) {
     let [by0, by1] = MULTIPLIERS.map(|by| u64x8::splat(simd, u64::from(by)));
+    let [k0, k1] = key.map(|key| u64x8::splat(simd, u64::from(key)));
     let low = u64x8::splat(simd, LOW);
-    for round in 0..ROUNDS {
-        let [k0, k1] = round_key(key, round).map(|key| u64x8::splat(simd, u64::from(key)));
-        for half in 0..2 {
-            let (a, b) = (by0 * (c[0][half] & low), by1 * (c[2][half] & low));
-            c[0][half] = (b >> 32) ^ c[1][half] ^ k0;
-            c[1][half] = b;
-            c[2][half] = (a >> 32) ^ c[3][half] ^ k1;
-            c[3][half] = a;
-        }
+    for half in 0..2 {
+        let (a, b) = (by0 * (c[0][half] & low), by1 * (c[2][half] & low));
+        c[0][half] = (b >> 32) ^ c[1][half] ^ k0;
+        c[1][half] = b;
+        c[2][half] = (a >> 32) ^ c[3][half] ^ k1;
+        c[3][half] = a;
     }
-    c
 }
 
 /// The key of a round: Weyl sequences from the key.
@@ -79,27 +79,62 @@ pub(crate) type Group = [u32; GROUP];
 /// words takes nothing that can be measured.
 #[inline(never)]
 pub(crate) fn group(level: Level, stream: Stream, plane: Plane, g: u64) -> Group {
-    dispatch!(level.token(), simd => blocks(simd, stream, plane, g))
+    dispatch!(level.token(), simd => one_group(simd, stream, plane, g))
 }
 
+/// Groups that are made at once: the rounds of one wait for each other, those of three fill the wait,
+/// and three have room in 32 registers.
+pub(crate) const AT_ONCE: usize = 3;
+
+/// `N` groups from number `g` on, round by round.
 #[inline(always)]
-fn blocks<S: Simd>(simd: S, stream: Stream, plane: Plane, g: u64) -> Group {
-    let first = g * 16;
+pub(crate) fn blocks<S: Simd, const N: usize>(
+    simd: S,
+    stream: Stream,
+    plane: Plane,
+    g: u64,
+) -> [Blocks<S>; N] {
+    let key = [stream.seed as u32, (stream.seed >> 32) as u32];
+    let mut blocks = [counters(simd, stream, plane, g); N];
+    for n in 1..N {
+        blocks[n] = counters(simd, stream, plane, g.wrapping_add(n as u64));
+    }
+    for number in 0..ROUNDS {
+        let key = round_key(key, number);
+        blocks.iter_mut().for_each(|blocks| round(simd, blocks, key));
+    }
+    blocks
+}
+
+/// The counters of the sixteen blocks of group `g`.
+#[inline(always)]
+fn counters<S: Simd>(simd: S, stream: Stream, plane: Plane, g: u64) -> Blocks<S> {
+    // Beyond the last group there is none, but it may be made among others.
+    let first = g.wrapping_mul(16);
     let high = if plane == Plane::Second { 1 << 31 } else { 0 };
     let index = u64x8::splat(simd, first) + u64x8::from_slice(simd, &[0, 1, 2, 3, 4, 5, 6, 7]);
     let twice = |word: u64| [u64x8::splat(simd, word); 2];
-    let counter = [
+    [
         [index, index + u64x8::splat(simd, 8)],
         twice((first >> 32) | high),
         twice(u64::from(stream.number)),
         twice(u64::from(stream.step)),
-    ];
-    let [a, b, c, d] = rounds(simd, counter, [stream.seed as u32, (stream.seed >> 32) as u32]);
+    ]
+}
+
+/// The 64 words of a group in the order of the map.
+#[inline(always)]
+pub(crate) fn in_order<S: Simd>(blocks: Blocks<S>) -> [u32x16<S>; 4] {
+    blocks.map(|[low, high]| low.narrow(high))
+}
+
+#[inline(always)]
+fn one_group<S: Simd>(simd: S, stream: Stream, plane: Plane, g: u64) -> Group {
+    let [made] = blocks::<S, 1>(simd, stream, plane, g);
     let mut words = [0; GROUP];
-    a[0].narrow(a[1]).store_slice(&mut words[..16]);
-    b[0].narrow(b[1]).store_slice(&mut words[16..32]);
-    c[0].narrow(c[1]).store_slice(&mut words[32..48]);
-    d[0].narrow(d[1]).store_slice(&mut words[48..]);
+    for (words, lanes) in words.chunks_exact_mut(16).zip(in_order(made)) {
+        lanes.store_slice(words);
+    }
     words
 }
 

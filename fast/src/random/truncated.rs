@@ -9,37 +9,35 @@
 //! Both branches are computed in every lane and one is chosen: the shoulder is one draw in nine. Its third
 //! branch, r > 5, is never met within the cut.
 
-use super::normal::ln;
-use super::passes::centred;
-use super::philox::{GROUP, Group};
+use fearless_simd::{Simd, SimdBase, SimdFloat, f64x8, prelude::*};
+
+use super::lanes::{Words, centred};
+use super::logarithm::ln;
 
 /// Φ(2) − ½.
 const HALF_MASS: f64 = 0.477_249_868_051_820_8;
 
-/// The 64 cut normals of the words of a group.
+/// The cut normals of eight words.
 #[inline(always)]
-pub(super) fn group(words: &Group) -> [f64; GROUP] {
-    let mut z = centred(words);
-    for k in 0..GROUP {
-        z[k] = quantile(z[k] * HALF_MASS);
-    }
-    z
+pub(super) fn quantiles<S: Simd>(simd: S, words: Words<S>) -> f64x8<S> {
+    quantile(simd, centred(words) * HALF_MASS)
 }
 
 /// Φ⁻¹(½ + q), at most 2 in size.
 #[inline(always)]
-fn quantile(q: f64) -> f64 {
-    let central = q * ratio(&CENTRE, 0.180_625 - q * q);
+fn quantile<S: Simd>(simd: S, q: f64x8<S>) -> f64x8<S> {
+    let splat = |value| f64x8::splat(simd, value);
+    let central = q * ratio(simd, &CENTRE, 0.180_625 - q * q);
     let r = (-ln(0.5 - q.abs())).sqrt();
-    let shoulder = ratio(&SHOULDER, r - 1.6).copysign(q);
-    let z = if q.abs() <= 0.425 { central } else { shoulder };
-    z.clamp(-2.0, 2.0)
+    let shoulder = ratio(simd, &SHOULDER, r - 1.6).copysign(q);
+    let z = q.abs().simd_le(splat(0.425)).select(central, shoulder);
+    z.max(splat(-2.0)).min(splat(2.0))
 }
 
 /// Numerator over denominator, the constants first.
 #[inline(always)]
-fn ratio([above, below]: &[[f64; 8]; 2], x: f64) -> f64 {
-    let (mut numerator, mut denominator) = (above[7], below[7]);
+fn ratio<S: Simd>(simd: S, [above, below]: &[[f64; 8]; 2], x: f64x8<S>) -> f64x8<S> {
+    let [mut numerator, mut denominator] = [above[7], below[7]].map(|c| f64x8::splat(simd, c));
     for k in (0..7).rev() {
         numerator = numerator * x + above[k];
         denominator = denominator * x + below[k];
