@@ -9,18 +9,19 @@
 //!
 //! With given statistics the last two terms fall away: dx = γ·r·dy.
 //!
-//! Hazard: Σ dy·x is not Σ dy·x̂/r + μ·Σ dy once rounded; x̂ is formed first, from the centred
-//! data. Method: both sums per block, folded by a fixed tree; dβ, dγ and dx each rounded once.
+//! Hazard: Σ dy·x is not Σ dy·x̂/r + μ·Σ dy once rounded; the data is centred first. Method: both sums
+//! per block, folded by a fixed tree; dβ, dγ and dx each rounded once.
 
-use super::layout::{Layout, Walk};
+use super::coefficients::{affine, centered, gradient, plain, sloped};
+use super::layout::{Layout, TOGETHER, Walk, planes, turned};
 use crate::element::Element;
-use crate::normalization::planes::{Center, Planes, Slope};
+use crate::normalization::planes::{Center, PLANES, Planes, Slope};
 use crate::normalization::{Inputs, Outputs, Source, rounded};
 
 /// What each backward pass does with the two sums of a channel.
 pub(super) trait Mode {
-    /// Sets the coefficients of dx from γ·r in two factors, mean(dy) and mean(dy·x̂).
-    fn set(planes: &mut Planes<'_>, channel: usize, slope: Slope);
+    /// The coefficients of dx, from γ·r in two factors, mean(dy) and mean(dy·x̂).
+    fn coefficients<T: Element>(center: Center, slope: Slope) -> [f64; PLANES];
     /// Writes dx.
     fn run<T: Element>(
         layout: &dyn Layout<T>,
@@ -34,8 +35,8 @@ pub(super) trait Mode {
 pub(super) struct Training;
 
 impl Mode for Training {
-    fn set(planes: &mut Planes<'_>, channel: usize, slope: Slope) {
-        planes.set_slope(channel, slope);
+    fn coefficients<T: Element>(center: Center, slope: Slope) -> [f64; PLANES] {
+        sloped::<T>(center, slope)
     }
 
     fn run<T: Element>(
@@ -52,11 +53,10 @@ impl Mode for Training {
 pub(super) struct Inference;
 
 impl Mode for Inference {
-    fn set(planes: &mut Planes<'_>, channel: usize, slope: Slope) {
+    fn coefficients<T: Element>(_: Center, slope: Slope) -> [f64; PLANES] {
         // dx is dy normalised by nothing: mean 0, "r" = γ·r, and −0 adds nothing to any number.
         let center = Center { scale: 1.0, shift: 0.0, offset: 0.0, rstd: slope.factor };
-        planes.set_center(channel, center);
-        planes.set_affine(channel, slope.extra, -0.0);
+        affine::<T>(center, slope.extra, -0.0)
     }
 
     fn run<T: Element>(
@@ -73,24 +73,32 @@ impl Mode for Inference {
 pub(super) fn backward<T: Element, M: Mode>(
     walk: &Walk<'_>,
     inputs: Inputs<'_, T>,
-    center: impl Fn(usize) -> Center,
+    center: impl Fn(usize) -> Center + Sync,
     outputs: Outputs<'_, T>,
     memory: &mut Vec<f64>,
     slots: &mut Vec<f64>,
 ) {
-    let layout = T::along(walk);
-    let count = walk.job().shape.per_channel() as f64;
-    let mut planes = Planes::new(memory, inputs.gamma.len(), layout.spread());
-    for channel in 0..inputs.gamma.len() {
-        planes.set_center(channel, center(channel));
-    }
+    let (layout, job) = (T::along(walk), walk.job());
+    let columns = [inputs.gamma.len(), layout.spread()];
+    let center = |channel| centered::<T>(center(channel));
+    let mut planes = planes(memory, columns);
+    planes.fill_all(job.crew, turned(columns, 0, |channel| plain(center(channel))));
     layout.gradients(inputs.x, inputs.dy, &planes, slots);
-    for channel in 0..inputs.gamma.len() {
-        let [dbeta, dgamma] = layout.folded_gradients(slots, channel);
-        outputs.dbeta[channel] = rounded(dbeta);
-        outputs.dgamma[channel] = rounded(dgamma);
-        let (gamma, means) = (inputs.gamma[channel].to_f64(), [dbeta / count, dgamma / count]);
-        M::set(&mut planes, channel, Slope::new(&center(channel), gamma, means));
-    }
+    let sums = |channel| gradient::<T>(&center(channel), layout.folded_gradients(slots, channel));
+    let chunks = [TOGETHER; 2];
+    job.crew.each_pair(chunks, outputs.dgamma, outputs.dbeta, |chunk, dgamma, dbeta| {
+        for (k, (dgamma, dbeta)) in dgamma.iter_mut().zip(dbeta).enumerate() {
+            let [by_beta, by_gamma] = sums(chunk * TOGETHER + k);
+            *dgamma = rounded(by_gamma);
+            *dbeta = rounded(by_beta);
+        }
+    });
+    let count = job.shape.per_channel() as f64;
+    let of_channel = |channel: usize| {
+        let (center, means) = (center(channel), sums(channel).map(|sum| sum / count));
+        let slope = Slope::new(&center, inputs.gamma[channel].to_f64(), means);
+        M::coefficients::<T>(center, slope)
+    };
+    planes.fill_all(job.crew, turned(columns, layout.turn(outputs.dx), of_channel));
     M::run(layout, inputs, outputs.dx, &planes);
 }

@@ -5,7 +5,7 @@
 use super::{rows::Rows, runs::Runs};
 use crate::element::{Element, STEP};
 use crate::moments::Spread;
-use crate::normalization::planes::Planes;
+use crate::normalization::planes::{PLANES, Planes};
 use crate::normalization::{Job, Source};
 use crate::policy::Work;
 use crate::workspace::{Crew, Workers};
@@ -13,6 +13,8 @@ use crate::{Policy, Shape};
 
 /// Shorter runs of one channel's values are walked along the channels.
 const SHORT: usize = STEP;
+/// Channels that a thread folds at a time.
+pub(super) const TOGETHER: usize = 64;
 
 /// The passes over a tensor. Partial results of blocks go to `slots`, from where those of one
 /// channel are folded by a fixed tree.
@@ -29,6 +31,9 @@ pub trait Layout<T: Element>: Sync {
     fn gradients(&self, x: &[T], dy: &[T], planes: &Planes<'_>, slots: &mut Vec<f64>);
     /// Σ dy and Σ dy·x̂ of a channel.
     fn folded_gradients(&self, slots: &[f64], channel: usize) -> [f64; 2];
+    /// Which column the coefficients start with in the elementwise pass that writes `y`: the first
+    /// that starts a line of it, if results are streamed.
+    fn turn(&self, y: &[T]) -> usize;
     /// y = γ·x̂ + β.
     fn forward(&self, x: Source<'_, T>, y: &mut [T], planes: &Planes<'_>);
     /// dx = γ·r·(dy − mean(dy) − x̂·mean(dy·x̂)).
@@ -42,22 +47,53 @@ pub enum Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(shape: Shape, policy: &Policy, workers: &'a Workers) -> Self {
+    /// Results of `T` go to a tensor of their own, past the caches if they are many.
+    pub(super) fn new<T: Element>(shape: Shape, policy: &Policy, workers: &'a Workers) -> Self {
+        let streams = policy.streams::<T>(shape.len());
+        Self::choose(shape, streams, policy, workers)
+    }
+
+    /// Results go where the data is: their lines are in the cache.
+    pub(super) fn in_place(shape: Shape, policy: &Policy, workers: &'a Workers) -> Self {
+        Self::choose(shape, false, policy, workers)
+    }
+
+    fn choose(shape: Shape, streams: bool, policy: &Policy, workers: &'a Workers) -> Self {
         let crew = Crew::new(policy.parallel(shape.len(), Work::Medium), workers);
         // A single channel is one run, however the axes are called.
         let shape = if shape.channels == 1 { Shape::new(1, 1, shape.len()) } else { shape };
         let job = Job { shape, level: policy.level, crew };
         if shape.outer == 1 || shape.inner >= SHORT {
-            Self::Runs(Runs(job))
+            Self::Runs(Runs { job, streams })
         } else {
-            Self::Rows(Rows(job))
+            Self::Rows(Rows { job, streams })
         }
     }
 
     pub(super) fn job(&self) -> Job<'a> {
         match self {
-            Self::Runs(Runs(job)) | Self::Rows(Rows(job)) => *job,
+            Self::Runs(Runs { job, .. }) | Self::Rows(Rows { job, .. }) => *job,
         }
+    }
+}
+
+/// Room for the coefficients of all columns, and sixteen more.
+pub(super) fn planes(memory: &mut Vec<f64>, [channels, spread]: [usize; 2]) -> Planes<'_> {
+    Planes::new(memory, channels * spread + STEP, 1)
+}
+
+/// The coefficients of each column, from those of its channel: the first are those of column `turn`.
+/// After the last come those of the first columns, for what stands before column `turn`.
+pub(super) fn turned(
+    [channels, spread]: [usize; 2],
+    turn: usize,
+    of: impl Fn(usize) -> [f64; PLANES] + Sync,
+) -> impl Fn(usize) -> Option<[f64; PLANES]> + Sync {
+    let columns = channels * spread;
+    move |column| {
+        let from_first = if column < columns { column + turn } else { column - columns };
+        let from_first = if from_first < columns { from_first } else { from_first - columns };
+        (column < columns + turn).then(|| of(from_first / spread))
     }
 }
 

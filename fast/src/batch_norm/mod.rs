@@ -21,9 +21,13 @@
 //! 1. Blocks of a channel are shifted by their own first value and summed in `f64` (`f64` data:
 //!    twice, the second time around the mean found); their [`Moments`] are folded by a fixed tree.
 //! 2. The mean stays in two parts, the channel's first value and a small offset from it.
-//! 3. x̂ = ((x − shift) − offset)·r and y = fma(x̂, γ, β) in `f64`, rounded once.
+//! 3. y in `f64`, rounded once: fma(x − s, γ·r, c) around the mean s, with what s was rounded by in
+//!    c; for `f64` data fma(((x − shift) − offset)·r, γ, β).
 //! 4. Backward: Σ dy and Σ dy·x̂ per block, a fixed tree, then
-//!    dx = γ·r·(dy − mean(dy) − x̂·mean(dy·x̂)) in `f64`, rounded once.
+//!    dx = γ·r·(dy − mean(dy) − x̂·mean(dy·x̂)) in `f64`, rounded once; both are folded around s, too.
+//! 5. Two passes over the data: sums, then results. From memory the second one writes past the caches
+//!    and asks for its next rows meanwhile. One pass, over a few columns at a time that stay in the
+//!    cache in between, is slower: every row of them is another page.
 //!
 //! **Promises.** `f32`, up to 2²⁰ values per channel, any finite data:
 //!
@@ -41,6 +45,7 @@
 //! y = β and dx = 0 (ε > 0). No channel: success, nothing written. No value: an error.
 
 mod backward;
+mod coefficients;
 mod layout;
 mod maps;
 mod normalize;
@@ -48,6 +53,7 @@ mod rows;
 mod running;
 mod runs;
 mod statistics;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -94,7 +100,7 @@ pub fn forward<T: Element>(
         return Ok(());
     }
     let Workspace { slots, planes, workers, .. } = workspace;
-    let walk = Walk::new(shape, policy, workers);
+    let walk = Walk::new::<T>(shape, policy, workers);
     statistics::statistics(&walk, x, slots, moments);
     let center = |channel: usize| Center::new(&moments[channel], epsilon);
     normalize::normalize(&walk, Source::Slice(x), [gamma, beta], center, y, planes);
@@ -126,7 +132,7 @@ pub fn forward_in_place<T: Element>(
         return Ok(());
     }
     let Workspace { slots, planes, workers, .. } = workspace;
-    let walk = Walk::new(shape, policy, workers);
+    let walk = Walk::in_place(shape, policy, workers);
     statistics::statistics(&walk, x_to_y, slots, moments);
     let center = |channel: usize| Center::new(&moments[channel], epsilon);
     normalize::normalize(&walk, Source::InPlace, [gamma, beta], center, x_to_y, planes);
@@ -161,7 +167,7 @@ pub fn normalize<T: Element>(
     check::length("y", y, shape.len())?;
     if shape.channels > 0 {
         let Workspace { planes, workers, .. } = workspace;
-        let walk = Walk::new(shape, policy, workers);
+        let walk = Walk::new::<T>(shape, policy, workers);
         let center = |channel: usize| Center::new(&moments[channel], epsilon);
         normalize::normalize(&walk, Source::Slice(x), [gamma, beta], center, y, planes);
     }
@@ -187,7 +193,7 @@ pub fn statistics<T: Element>(
     check::length("x", x, shape.len())?;
     check::length("moments", moments, shape.channels)?;
     if shape.channels > 0 {
-        let walk = Walk::new(shape, policy, &workspace.workers);
+        let walk = Walk::in_place(shape, policy, &workspace.workers);
         statistics::statistics(&walk, x, &mut workspace.slots, moments);
     }
     Ok(())
@@ -225,7 +231,7 @@ pub fn inference<T: Element>(
     if shape.channels == 0 {
         return Ok(());
     }
-    let walk = Walk::new(shape, policy, &workspace.workers);
+    let walk = Walk::new::<T>(shape, policy, &workspace.workers);
     let center = |c: usize| normalize::given_center(mean[c], variance[c], epsilon);
     let planes = &mut workspace.planes;
     normalize::normalize(&walk, Source::Slice(x), [gamma, beta], center, y, planes);
@@ -277,7 +283,7 @@ pub fn backward<T: Element>(
         return Ok(());
     }
     let Workspace { slots, planes, workers, .. } = workspace;
-    let walk = Walk::new(shape, policy, workers);
+    let walk = Walk::new::<T>(shape, policy, workers);
     let center = |channel: usize| Center::new(&moments[channel], epsilon);
     let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
     backward::backward::<T, Training>(&walk, inputs, center, outputs, planes, slots);
@@ -325,7 +331,7 @@ pub fn inference_backward<T: Element>(
         return Ok(());
     }
     let Workspace { slots, planes, workers, .. } = workspace;
-    let walk = Walk::new(shape, policy, workers);
+    let walk = Walk::new::<T>(shape, policy, workers);
     let center = |c: usize| normalize::given_center(mean[c], variance[c], epsilon);
     let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
     backward::backward::<T, Inference>(&walk, inputs, center, outputs, planes, slots);

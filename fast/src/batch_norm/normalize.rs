@@ -1,13 +1,13 @@
 //! From moments to y = γ·(x − μ)/√(σ² + ε) + β.
 //!
-//! Hazard: x·r − μ·r, the folded form, brings the mean back in. Method: x̂ = ((x − shift) −
-//! offset)·r in `f64`, where x − shift is a difference of neighbours, then one fused
-//! multiply-add, rounded once.
+//! Hazard: x·r − μ·r, the folded form, brings the mean back in. Method: x − shift is a difference of
+//! neighbours; what follows is computed in `f64` and rounded once.
 
-use super::layout::Walk;
+use super::coefficients::{affine, centered};
+use super::layout::{Walk, planes, turned};
 use crate::element::Element;
 use crate::normalization::Source;
-use crate::normalization::planes::{Center, Planes};
+use crate::normalization::planes::Center;
 
 /// Where a given mean and variance put x̂.
 pub(super) fn given_center<T: Element>(mean: T, variance: T, epsilon: f64) -> Center {
@@ -30,15 +30,17 @@ pub(super) fn normalize<T: Element>(
     walk: &Walk<'_>,
     x: Source<'_, T>,
     [gamma, beta]: [&[T]; 2],
-    center: impl Fn(usize) -> Center,
+    center: impl Fn(usize) -> Center + Sync,
     y: &mut [T],
     memory: &mut Vec<f64>,
 ) {
     let layout = T::along(walk);
-    let mut planes = Planes::new(memory, gamma.len(), layout.spread());
-    for channel in 0..gamma.len() {
-        planes.set_center(channel, center(channel));
-        planes.set_affine(channel, gamma[channel].to_f64(), beta[channel].to_f64());
-    }
+    let columns = [gamma.len(), layout.spread()];
+    let of_channel = |channel: usize| {
+        let (gamma, beta) = (gamma[channel].to_f64(), beta[channel].to_f64());
+        affine::<T>(centered::<T>(center(channel)), gamma, beta)
+    };
+    let mut planes = planes(memory, columns);
+    planes.fill_all(walk.job().crew, turned(columns, layout.turn(y), of_channel));
     layout.forward(x, y, &planes);
 }

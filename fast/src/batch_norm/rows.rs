@@ -2,100 +2,121 @@
 //!
 //! The tensor is a matrix with a row for each o and a column for each (c, i).
 //!
-//! 1. A task is 1024 rows of 256 columns; it is halved down to 64 rows, whose sums are taken one
-//!    row after the other, eight rows at a time.
-//! 2. 64 rows of a column have their own shift, the first row's value. Their moments are stated
-//!    from the matrix' first row; halves are joined column by column.
-//! 3. A channel's moments are folded from its tasks and its columns by a fixed tree.
-//! 4. The elementwise passes take eight rows at a time, so that coefficients are loaded once.
+//! 1. A task is 256 rows of a group of columns, with one shift for each column, its value in the
+//!    first of these rows. The group's sums stay in the first-level cache.
+//! 2. Its moments are stated from the matrix' first row; tasks are joined by a fixed tree, column by
+//!    column, and the columns of a channel by another.
+//! 3. The elementwise passes take four rows of 64 columns at a time, so that coefficients are loaded
+//!    once. Where they stream, the columns are turned such that each row starts with a line of y.
 
 use std::ops::Range;
 
-use fearless_simd::dispatch;
+use fearless_simd::{Simd, dispatch};
 
 use super::layout::Layout;
-use super::maps::{Differentiate, Normalize};
-use crate::element::Element;
+use super::maps::{Differentiate, Normalize, map_head, map_rows};
+use super::sums::{ColumnDeviation, Gradient, TASK, sum_columns};
+use crate::element::{Element, STEP};
 use crate::moments::Spread;
-use crate::normalization::blocks::{Matrix, summed};
 use crate::normalization::formula::Along;
-use crate::normalization::maps::{self, map_rows};
 use crate::normalization::planes::Planes;
-use crate::normalization::sums::{DEPTH, GROUP, Gradient, Group, sum_rows};
 use crate::normalization::{Job, Source};
-use crate::workspace::{at_least, pairwise};
+use crate::streaming;
+use crate::workspace::{at_least, fold, pairwise};
 
-/// Rows of one task.
-const TASK: usize = 16 * DEPTH;
-/// Elements that a thread takes at a time in the elementwise passes.
-const PIECE: usize = 1 << 14;
+/// Columns worked on together, of data that is summed once …
+const GROUP: usize = 1024;
+/// … and twice: a task's data then stays in the second-level cache.
+const GROUP_TWICE: usize = 128;
 
 /// The walk along rows.
-pub struct Rows<'a>(pub(super) Job<'a>);
+pub struct Rows<'a> {
+    pub(super) job: Job<'a>,
+    pub(super) streams: bool,
+}
 
 impl<T: Element> Layout<T> for Rows<'_> {
     fn spread(&self) -> usize {
-        self.0.shape.inner
+        self.job.shape.inner
+    }
+
+    fn turn(&self, y: &[T]) -> usize {
+        if self.streams && self.width() % STEP == 0 { streaming::head(y) } else { 0 }
     }
 
     fn moments(&self, x: &[T], slots: &mut Vec<f64>) {
-        let matrix = self.matrix(x, 1.0);
-        self.each_task(slots, |rows, columns| matrix.moments(rows, columns));
+        let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
+            self.task_moments(x, 1.0, rows, columns, sums);
+        });
+        self.join_tasks::<T>(slots, vector);
     }
 
     fn folded_moments(&self, x: &[T], slots: &[f64], channel: usize) -> Spread {
-        self.fold_columns(x, channel, 1.0, |column, task| {
-            let [offset, second] = self.slot(slots, column, task);
-            Spread { count: self.task_rows(task).len() as f64, offset, second }
+        let count = self.job.shape.outer as f64;
+        self.join_columns(x, channel, 1.0, |column| {
+            let [offset, second] = self.slot::<T>(slots, column);
+            Spread { count, offset, second }
         })
     }
 
     fn rescan(&self, x: &[T], channel: usize, scale: f64) -> Spread {
-        let matrix = self.matrix(x, scale);
-        self.fold_columns(x, channel, scale, |column, task| {
-            let rows = self.task_rows(task);
-            let count = rows.len() as f64;
-            let group = matrix.moments(rows, column..column + 1);
-            Spread { count, offset: group.a[0], second: group.ab[0] }
+        self.join_columns(x, channel, scale, |column| {
+            let leaf = |task| {
+                let (rows, mut sums) = (self.task_rows(task), [0.0; 2 * STEP]);
+                let count = rows.len() as f64;
+                self.task_moments(x, scale, rows, column..column + 1, &mut sums);
+                Spread { count, offset: sums[0], second: sums[STEP] }
+            };
+            pairwise(0..self.tasks(), &leaf, &Spread::join)
         })
     }
 
     fn gradients(&self, x: &[T], dy: &[T], planes: &Planes<'_>, slots: &mut Vec<f64>) {
-        let (width, level) = (self.width(), self.0.level.token());
+        let (width, level) = (self.width(), self.job.level.token());
         let gradient = Gradient { x, dy, planes, along: Along::Columns };
-        self.each_task(slots, |rows, columns| {
-            summed(rows, columns.len(), |rows, sums| {
-                let columns = columns.clone();
-                dispatch!(level, simd => sum_rows(simd, gradient, width, rows, columns, sums));
-            })
+        let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
+            sums.fill(0.0);
+            dispatch!(level, simd =>
+                sum_columns::<4, _, _>(simd, gradient, width, rows, columns, sums));
         });
+        fold(self.job.crew, slots, vector);
     }
 
     fn folded_gradients(&self, slots: &[f64], channel: usize) -> [f64; 2] {
-        let add = |a: [f64; 2], b: [f64; 2]| [a[0] + b[0], a[1] + b[1]];
-        let column =
-            |column| pairwise(0..self.tasks(), &|task| self.slot(slots, column, task), &add);
-        pairwise(self.columns_of(channel), &column, &add)
+        let column = |column| self.slot::<T>(slots, column);
+        pairwise(self.columns_of(channel), &column, &|a, b| [a[0] + b[0], a[1] + b[1]])
     }
 
     fn forward(&self, x: Source<'_, T>, y: &mut [T], planes: &Planes<'_>) {
-        let (width, level) = (self.width(), self.0.level.token());
-        let piece = self.piece();
-        self.0.crew.each_chunk(y, piece, |k, y| {
-            let x = x.part(k * piece, y.len());
-            let map = Normalize { x, planes, along: Along::Columns };
-            dispatch!(level, simd => map_rows(simd, map, width, y));
+        let (width, level, streams) = (self.width(), self.job.level.token(), self.streams);
+        let (head, body) = y.split_at_mut(self.turn(y));
+        let (turn, piece) = (head.len(), self.piece());
+        let map = |at, len| Normalize { x: x.part(at, len), planes, along: Along::Columns };
+        if turn > 0 {
+            let map = map(0, turn);
+            dispatch!(level, simd => map_head(simd, map, width, head));
+        }
+        self.job.crew.each_chunk(body, piece, |k, y| {
+            let map = map(turn + k * piece, y.len());
+            dispatch!(level, simd => map_rows(simd, map, width, streams, y));
         });
     }
 
     fn backward(&self, x: &[T], dy: &[T], dx: &mut [T], planes: &Planes<'_>) {
-        let (width, level) = (self.width(), self.0.level.token());
-        let piece = self.piece();
-        self.0.crew.each_chunk(dx, piece, |k, dx| {
-            let part = k * piece..k * piece + dx.len();
-            let (x, dy) = (&x[part.clone()], &dy[part]);
-            let map = Differentiate { x, dy, planes, along: Along::Columns };
-            dispatch!(level, simd => map_rows(simd, map, width, dx));
+        let (width, level, streams) = (self.width(), self.job.level.token(), self.streams);
+        let (head, body) = dx.split_at_mut(self.turn(dx));
+        let (turn, piece) = (head.len(), self.piece());
+        let map = |at, len| {
+            let [x, dy] = [&x[at..at + len], &dy[at..at + len]];
+            Differentiate { x, dy, planes, along: Along::Columns }
+        };
+        if turn > 0 {
+            let map = map(0, turn);
+            dispatch!(level, simd => map_head(simd, map, width, head));
+        }
+        self.job.crew.each_chunk(body, piece, |k, dx| {
+            let map = map(turn + k * piece, dx.len());
+            dispatch!(level, simd => map_rows(simd, map, width, streams, dx));
         });
     }
 }
@@ -103,77 +124,153 @@ impl<T: Element> Layout<T> for Rows<'_> {
 impl Rows<'_> {
     /// Elements of a row.
     fn width(&self) -> usize {
-        self.0.shape.channels * self.0.shape.inner
+        self.job.shape.channels * self.job.shape.inner
     }
 
     fn tasks(&self) -> usize {
-        self.0.shape.outer.div_ceil(TASK)
-    }
-
-    fn groups(&self) -> usize {
-        self.width().div_ceil(GROUP)
+        self.job.shape.outer.div_ceil(TASK)
     }
 
     fn task_rows(&self, task: usize) -> Range<usize> {
-        task * TASK..self.0.shape.outer.min((task + 1) * TASK)
+        task * TASK..self.job.shape.outer.min((task + 1) * TASK)
+    }
+
+    /// Columns of a group.
+    fn group<T: Element>(&self) -> usize {
+        let most = if T::PASSES > 1 { GROUP_TWICE } else { GROUP };
+        most.min(self.width().next_multiple_of(STEP))
     }
 
     fn columns_of(&self, channel: usize) -> Range<usize> {
-        channel * self.0.shape.inner..(channel + 1) * self.0.shape.inner
+        channel * self.job.shape.inner..(channel + 1) * self.job.shape.inner
     }
 
     /// Elements of the elementwise passes' pieces: whole rows.
     fn piece(&self) -> usize {
-        let rows = (PIECE / self.width()).max(1);
-        rows.next_multiple_of(maps::ROWS) * self.width()
+        let rows = super::maps::piece(self.streams).div_ceil(self.width());
+        rows.next_multiple_of(super::maps::ROWS) * self.width()
     }
 
-    /// Fills the slots of each task and group: Σ a of its columns, then Σ a·b.
-    fn each_task(
+    /// Fills the slots of each task and group with two numbers for each column, all the first ones
+    /// and then all the second ones; returns them, and how many there are of each task.
+    fn each_task<'s, T: Element>(
         &self,
-        slots: &mut Vec<f64>,
-        task: impl Fn(Range<usize>, Range<usize>) -> Group + Sync,
+        slots: &'s mut Vec<f64>,
+        task: impl Fn(Range<usize>, Range<usize>, &mut [f64]) + Sync,
+    ) -> (&'s mut [f64], usize) {
+        let (group, width) = (self.group::<T>(), self.width());
+        let groups = width.div_ceil(group);
+        let vector = 2 * group * groups;
+        let slots = at_least(slots, vector * self.tasks());
+        self.job.crew.each_chunk(slots, 2 * group, |k, sums| {
+            let first = k % groups * group;
+            task(self.task_rows(k / groups), first..width.min(first + group), sums);
+        });
+        (slots, vector)
+    }
+
+    /// What the tasks left for a column, folded.
+    fn slot<T: Element>(&self, slots: &[f64], column: usize) -> [f64; 2] {
+        let group = self.group::<T>();
+        let first = 2 * (column - column % group) + column % group;
+        [slots[first], slots[first + group]]
+    }
+
+    /// Offsets (from the matrix' first row) and second moments of some rows of some columns.
+    fn task_moments<T: Element>(
+        &self,
+        x: &[T],
+        scale: f64,
+        rows: Range<usize>,
+        columns: Range<usize>,
+        sums: &mut [f64],
     ) {
-        let (groups, width) = (self.groups(), self.width());
-        let slots = at_least(slots, 2 * GROUP * groups * self.tasks());
-        self.0.crew.each_chunk(slots, 2 * GROUP, |k, slots| {
-            let first = k % groups * GROUP;
-            let group = task(self.task_rows(k / groups), first..width.min(first + GROUP));
-            slots[..GROUP].copy_from_slice(&group.a);
-            slots[GROUP..].copy_from_slice(&group.ab);
+        let (width, start) = (self.width(), columns.start);
+        let (row, count) = (rows.start * width, rows.len() as f64);
+        dispatch!(self.job.level.token(), simd => {
+            let mut centers = [0.0; GROUP_TWICE];
+            for pass in 1..=T::PASSES {
+                sums.fill(0.0);
+                let deviation = ColumnDeviation { x, scale, row, start, centers: &centers };
+                let (rows, columns) = (rows.clone(), columns.clone());
+                sum_columns::<8, _, _>(simd, deviation, width, rows, columns, sums);
+                settle(simd, count, sums);
+                if pass < T::PASSES {
+                    centers[..sums.len() / 2].copy_from_slice(&sums[..sums.len() / 2]);
+                }
+            }
+            for (k, column) in columns.enumerate() {
+                let from_first = x[row + column].to_f64() * scale - x[column].to_f64() * scale;
+                let center = if T::PASSES > 1 { centers[k] } else { 0.0 };
+                sums[k] = from_first + (center + sums[k]);
+            }
         });
     }
 
-    /// What `each_task` left for a column.
-    fn slot(&self, slots: &[f64], column: usize, task: usize) -> [f64; 2] {
-        let first = 2 * GROUP * (task * self.groups() + column / GROUP) + column % GROUP;
-        [slots[first], slots[first + GROUP]]
+    /// Joins the moments of all tasks into those of the first, by the tree of [`pairwise`].
+    fn join_tasks<T: Element>(&self, slots: &mut [f64], vector: usize) {
+        let (group, level) = (self.group::<T>(), self.job.level.token());
+        let mut half = 1;
+        while half < self.tasks() {
+            self.job.crew.each_chunk(slots, 2 * half * vector, |k, pair| {
+                let (left, right) = pair.split_at_mut(pair.len().min(half * vector));
+                let (first, middle) = (2 * k * half, (2 * k + 1) * half);
+                let rows = |tasks: usize| self.job.shape.outer.min(tasks * TASK);
+                if !right.is_empty() {
+                    let counts = [rows(middle) - rows(first), rows(middle + half) - rows(middle)];
+                    let groups =
+                        left.chunks_exact_mut(2 * group).zip(right.chunks_exact(2 * group));
+                    for (left, right) in groups.take(vector / (2 * group)) {
+                        let counts = counts.map(|count| count as f64);
+                        dispatch!(level, simd => join(simd, counts, left, right));
+                    }
+                }
+            });
+            half *= 2;
+        }
     }
 
-    /// A channel's moments from those of its columns' tasks, each measured from the first value
-    /// of its column, stated from the first value of the channel.
-    fn fold_columns<T: Element>(
+    /// A channel's moments from those of its columns, each measured from the first value of its
+    /// column, stated from the first value of the channel.
+    fn join_columns<T: Element>(
         &self,
         x: &[T],
         channel: usize,
         scale: f64,
-        part: impl Fn(usize, usize) -> Spread,
+        part: impl Fn(usize) -> Spread,
     ) -> Spread {
         let columns = self.columns_of(channel);
         let origin = x[columns.start].to_f64() * scale;
         let column = |column: usize| {
-            let leaf = |task| part(column, task);
-            let spread = pairwise(0..self.tasks(), &leaf, &Spread::join);
+            let spread = part(column);
             Spread { offset: (x[column].to_f64() * scale - origin) + spread.offset, ..spread }
         };
         pairwise(columns, &column, &Spread::join)
     }
+}
 
-    /// The matrix whose columns are summed.
-    fn matrix<'a, T>(&self, x: &'a [T], scale: f64) -> Matrix<'a, T>
-    where
-        T: Element,
-    {
-        Matrix { x, width: self.width(), scale, passes: T::PASSES, level: self.0.level }
+/// From Σ d and Σ d² of `count` values to the mean of d and the second moment about it.
+#[inline(always)]
+fn settle<S: Simd>(_: S, count: f64, sums: &mut [f64]) {
+    let (a, ab) = sums.split_at_mut(sums.len() / 2);
+    for (a, ab) in a.iter_mut().zip(ab) {
+        let mean = *a / count;
+        let second = *ab - *a * mean;
+        *ab = if second < 0.0 { 0.0 } else { second };
+        *a = mean;
+    }
+}
+
+/// [`Spread::join`] column by column.
+#[inline(always)]
+fn join<S: Simd>(_: S, [left, right]: [f64; 2], upper: &mut [f64], lower: &[f64]) {
+    let half = upper.len() / 2;
+    let (offsets, seconds) = upper.split_at_mut(half);
+    for k in 0..half {
+        let above = Spread { count: left, offset: offsets[k], second: seconds[k] };
+        let below = Spread { count: right, offset: lower[k], second: lower[half + k] };
+        let whole = above.join(below);
+        offsets[k] = whole.offset;
+        seconds[k] = whole.second;
     }
 }

@@ -1,34 +1,45 @@
 //! Lanes along the values of a channel: column-major batches, NCHW images.
 //!
-//! 1. A channel's values, run after run, are cut into blocks of 4096; a block that spans several
-//!    runs is gathered first.
-//! 2. Each block has its own shift, its first value, and is summed in 2 × 64 steps of 32 lanes.
+//! 1. A block is up to 64 whole runs of a channel, up to 4096 values, or a piece of a longer run.
+//! 2. Each block has its own shift, its first value; a run is summed in 2 × 64 steps of 32 lanes, and
+//!    the runs of a block one after the other.
 //! 3. Its moments are stated from the channel's first value; blocks are folded by a fixed tree.
 //! 4. The elementwise passes cut the tensor into flat pieces: no sum, so no order to keep.
+
+use std::ops::Range;
 
 use fearless_simd::dispatch;
 
 use super::layout::Layout;
-use super::maps::{Differentiate, Normalize, map_runs};
+use super::maps::{self, Differentiate, Normalize, map_runs};
+use super::sums::{Deviation, Gradient};
 use crate::Shape;
 use crate::element::Element;
 use crate::moments::Spread;
-use crate::normalization::blocks::block_moments;
 use crate::normalization::formula::Along;
 use crate::normalization::planes::Planes;
-use crate::normalization::sums::{BLOCK, Gradient, sum_block};
+use crate::normalization::sums::{BLOCK, sum_block};
 use crate::normalization::{Job, Source};
 use crate::workspace::{at_least, pairwise};
 
-/// Elements that a thread takes at a time.
+/// Values that a thread sums at a time.
 const PIECE: usize = 1 << 14;
+/// Runs of one block, at most: they are added one after the other.
+const RUNS: usize = 64;
 
 /// The walk along runs.
-pub struct Runs<'a>(pub(super) Job<'a>);
+pub struct Runs<'a> {
+    pub(super) job: Job<'a>,
+    pub(super) streams: bool,
+}
 
 impl<T: Element> Layout<T> for Runs<'_> {
     fn spread(&self) -> usize {
         1
+    }
+
+    fn turn(&self, _: &[T]) -> usize {
+        0
     }
 
     fn moments(&self, x: &[T], slots: &mut Vec<f64>) {
@@ -42,11 +53,8 @@ impl<T: Element> Layout<T> for Runs<'_> {
         let blocks = self.blocks();
         let leaf = |block: usize| {
             let slot = 2 * (channel * blocks + block);
-            Spread {
-                count: self.block_len(block) as f64,
-                offset: slots[slot],
-                second: slots[slot + 1],
-            }
+            let count = self.block(channel, block).len() as f64;
+            Spread { count, offset: slots[slot], second: slots[slot + 1] }
         };
         pairwise(0..blocks, &leaf, &Spread::join)
     }
@@ -57,14 +65,14 @@ impl<T: Element> Layout<T> for Runs<'_> {
     }
 
     fn gradients(&self, x: &[T], dy: &[T], planes: &Planes<'_>, slots: &mut Vec<f64>) {
-        let (shape, level) = (self.0.shape, self.0.level.token());
+        let level = self.job.level.token();
         self.each_block(slots, |channel, block| {
-            with_block(x, shape, channel, block, |x| {
-                with_block(dy, shape, channel, block, |dy| {
-                    let gradient = Gradient { x, dy, planes, along: Along::Channel };
-                    dispatch!(level, simd => sum_block(simd, gradient, channel, x.len()))
-                })
-            })
+            let block = self.block(channel, block);
+            dispatch!(level, simd => block.sum(#[inline(always)] |run| {
+                let (x, dy) = (&x[run.clone()], &dy[run]);
+                let gradient = Gradient { x, dy, planes, along: Along::Channel };
+                sum_block(simd, gradient, channel, x.len())
+            }))
         });
     }
 
@@ -75,44 +83,58 @@ impl<T: Element> Layout<T> for Runs<'_> {
     }
 
     fn forward(&self, x: Source<'_, T>, y: &mut [T], planes: &Planes<'_>) {
-        let (shape, level) = (self.0.shape, self.0.level.token());
-        self.0.crew.each_chunk(y, PIECE, |piece, y| {
-            let start = piece * PIECE;
-            let x = x.part(start, y.len());
+        let Self { job: Job { shape, level, crew }, streams } = *self;
+        let piece = maps::piece(streams);
+        crew.each_chunk(y, piece, |k, y| {
+            let x = x.part(k * piece, y.len());
             let map = Normalize { x, planes, along: Along::Channel };
-            dispatch!(level, simd => map_runs(simd, map, shape, start, y));
+            dispatch!(level.token(), simd => map_runs(simd, map, shape, k * piece, streams, y));
         });
     }
 
     fn backward(&self, x: &[T], dy: &[T], dx: &mut [T], planes: &Planes<'_>) {
-        let (shape, level) = (self.0.shape, self.0.level.token());
-        self.0.crew.each_chunk(dx, PIECE, |piece, dx| {
-            let start = piece * PIECE;
-            let part = start..start + dx.len();
+        let Self { job: Job { shape, level, crew }, streams } = *self;
+        let piece = maps::piece(streams);
+        crew.each_chunk(dx, piece, |k, dx| {
+            let part = k * piece..k * piece + dx.len();
             let (x, dy) = (&x[part.clone()], &dy[part]);
             let map = Differentiate { x, dy, planes, along: Along::Channel };
-            dispatch!(level, simd => map_runs(simd, map, shape, start, dx));
+            dispatch!(level.token(), simd => map_runs(simd, map, shape, k * piece, streams, dx));
         });
     }
 }
 
 impl Runs<'_> {
-    /// Blocks of a channel.
-    fn blocks(&self) -> usize {
-        self.0.shape.per_channel().div_ceil(BLOCK)
+    /// Whole runs of a block, and blocks of a run: one of them is 1.
+    fn cut(&self) -> [usize; 2] {
+        let inner = self.job.shape.inner;
+        [(BLOCK / inner).clamp(1, RUNS), inner.div_ceil(BLOCK)]
     }
 
-    /// Values in block `block` of a channel.
-    fn block_len(&self, block: usize) -> usize {
-        BLOCK.min(self.0.shape.per_channel() - block * BLOCK)
+    /// Blocks of a channel.
+    fn blocks(&self) -> usize {
+        let [runs, pieces] = self.cut();
+        self.job.shape.outer.div_ceil(runs) * pieces
+    }
+
+    /// Block `block` of a channel.
+    fn block(&self, channel: usize, block: usize) -> Block {
+        let (Shape { outer, channels, inner }, [runs, pieces]) = (self.job.shape, self.cut());
+        let (first, within) = (block / pieces * runs, block % pieces * BLOCK);
+        Block {
+            at: (first * channels + channel) * inner + within,
+            step: channels * inner,
+            runs: runs.min(outer - first),
+            run: BLOCK.min(inner - within),
+        }
     }
 
     /// Fills each block's slot with two numbers; some 16 Ki values are one task.
     fn each_block(&self, slots: &mut Vec<f64>, task: impl Fn(usize, usize) -> [f64; 2] + Sync) {
         let blocks = self.blocks();
-        let slots = at_least(slots, 2 * self.0.shape.channels * blocks);
-        let together = (PIECE / self.block_len(0)).max(1);
-        self.0.crew.each_chunk(slots, 2 * together, |chunk, slots| {
+        let slots = at_least(slots, 2 * self.job.shape.channels * blocks);
+        let together = (PIECE / self.block(0, 0).len()).max(1);
+        self.job.crew.each_chunk(slots, 2 * together, |chunk, slots| {
             for (k, slot) in slots.chunks_exact_mut(2).enumerate() {
                 let block = chunk * together + k;
                 slot.copy_from_slice(&task(block / blocks, block % blocks));
@@ -120,7 +142,9 @@ impl Runs<'_> {
         });
     }
 
-    /// The moments of a block, measured from the channel's first value.
+    /// The moments of a block, measured from the channel's first value: around the block's first
+    /// value, and for `f64` again around the mean found, less what that mean was still off (T. F. Chan,
+    /// G. H. Golub, R. J. LeVeque, 1983, eq. 1.7).
     fn block_moments<T: Element>(
         &self,
         x: &[T],
@@ -128,39 +152,49 @@ impl Runs<'_> {
         block: usize,
         scale: f64,
     ) -> Spread {
-        let (shape, level) = (self.0.shape, self.0.level);
-        let origin = x[channel * shape.inner].to_f64() * scale;
-        with_block(x, shape, channel, block, |x| {
-            let count = x.len() as f64;
-            let [offset, second] = block_moments(level, x, scale, T::PASSES);
-            Spread { count, offset: (x[0].to_f64() * scale - origin) + offset, second }
-        })
+        let block = self.block(channel, block);
+        let origin = x[channel * self.job.shape.inner].to_f64() * scale;
+        let (shift, count) = (x[block.at].to_f64() * scale, block.len() as f64);
+        let (mut center, mut second) = (0.0, 0.0);
+        for _ in 0..T::PASSES {
+            let [a, aa] = dispatch!(self.job.level.token(), simd => block.sum(#[inline(always)] |run| {
+                let x = &x[run];
+                sum_block(simd, Deviation { x, scale, shift, center }, 0, x.len())
+            }));
+            center += a / count;
+            second = aa - a * (a / count);
+        }
+        let second = if second < 0.0 { 0.0 } else { second };
+        Spread { count, offset: (shift - origin) + center, second }
     }
 }
 
-/// Hands `task` the values of a block, gathered if they do not stand together.
-fn with_block<T: Element, R>(
-    x: &[T],
-    shape: Shape,
-    channel: usize,
-    block: usize,
-    task: impl FnOnce(&[T]) -> R,
-) -> R {
-    let (first, last) = (block * BLOCK, shape.per_channel().min((block + 1) * BLOCK));
-    let run = |value: usize| (value / shape.inner * shape.channels + channel) * shape.inner;
-    let within = first % shape.inner;
-    if within + (last - first) <= shape.inner {
-        let start = run(first) + within;
-        return task(&x[start..start + last - first]);
+/// Some runs of one channel.
+#[derive(Clone, Copy)]
+struct Block {
+    /// Index of the first value.
+    at: usize,
+    /// From a run to the next.
+    step: usize,
+    runs: usize,
+    /// Values of a run.
+    run: usize,
+}
+
+impl Block {
+    fn len(&self) -> usize {
+        self.runs * self.run
     }
-    let mut gathered = [T::default(); BLOCK];
-    let mut value = first;
-    while value < last {
-        let within = value % shape.inner;
-        let len = (shape.inner - within).min(last - value);
-        let start = run(value) + within;
-        gathered[value - first..][..len].copy_from_slice(&x[start..start + len]);
-        value += len;
+
+    /// Adds up the sums of the runs.
+    #[inline(always)]
+    fn sum(&self, of_run: impl Fn(Range<usize>) -> [f64; 2]) -> [f64; 2] {
+        let mut sums = [0.0; 2];
+        for k in 0..self.runs {
+            let at = self.at + k * self.step;
+            let [a, ab] = of_run(at..at + self.run);
+            sums = [sums[0] + a, sums[1] + ab];
+        }
+        sums
     }
-    task(&gathered[..last - first])
 }

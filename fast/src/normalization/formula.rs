@@ -68,6 +68,14 @@ impl<S: Simd> Normalized<S> {
     }
 }
 
+impl<S: Simd> Normalized<S> {
+    /// x − shift, of data that is not scaled.
+    #[inline(always)]
+    pub(crate) fn shifted(&self, x: f64x8<S>) -> f64x8<S> {
+        x - self.shift
+    }
+}
+
 /// x·scale − shift with one rounding; `f32` data is never scaled.
 #[inline(always)]
 pub(crate) fn difference<S: Simd, T: Element>(
@@ -78,7 +86,7 @@ pub(crate) fn difference<S: Simd, T: Element>(
     if T::SCALED { x.mul_add_precise(scale, -shift) } else { x - shift }
 }
 
-/// y = γ·x̂ + β.
+/// y = γ·x̂ + β; for `f32` folded to (x − shift)·a + c, with a where γ is and c where β is.
 #[derive(Clone, Copy)]
 pub(crate) struct Forward<S: Simd> {
     normalized: Normalized<S>,
@@ -100,7 +108,8 @@ impl<S: Simd> Formula<S> for Forward<S> {
 impl<S: Simd> Forward<S> {
     #[inline(always)]
     pub(crate) fn of<T: Element>(&self, x: f64x8<S>) -> f64x8<S> {
-        self.normalized.of::<T>(x).mul_add_precise(self.gamma, self.beta)
+        let x = if T::SCALED { self.normalized.of::<T>(x) } else { self.normalized.shifted(x) };
+        x.mul_add_precise(self.gamma, self.beta)
     }
 }
 
@@ -144,7 +153,8 @@ impl<S: Simd> Sloped<S> {
     }
 }
 
-/// dx = γ·r·(dy − mean(dy) − x̂·mean(dy·x̂)).
+/// dx = γ·r·(dy − mean(dy) − x̂·mean(dy·x̂)); for `f32` folded to γ·r·(dy + ((x − shift)·e + k)), with
+/// k where mean(dy) is and e where mean(dy·x̂) is.
 #[derive(Clone, Copy)]
 pub(crate) struct Backward<S: Simd> {
     normalized: Normalized<S>,
@@ -164,6 +174,10 @@ impl<S: Simd> Formula<S> for Backward<S> {
 impl<S: Simd> Backward<S> {
     #[inline(always)]
     pub(crate) fn of<T: Element>(&self, x: f64x8<S>, dy: f64x8<S>) -> f64x8<S> {
-        self.sloped.of::<T>(self.normalized.of::<T>(x), dy)
+        if T::SCALED {
+            return self.sloped.of::<T>(self.normalized.of::<T>(x), dy);
+        }
+        let Sloped { mean_dy: k, mean_dy_x: e, factor, .. } = self.sloped;
+        (self.normalized.shifted(x).mul_add_precise(e, k) + dy) * factor
     }
 }

@@ -28,7 +28,7 @@ pub(super) const MEAN_DY_X: usize = 5;
 /// γ·r, and what is left of it outside the range of `f64`.
 pub(super) const FACTOR: usize = 6;
 pub(super) const EXTRA: usize = 7;
-const PLANES: usize = 8;
+pub(crate) const PLANES: usize = 8;
 
 /// Where x̂ comes from: x̂ = (x·scale − shift − offset)·rstd.
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,32 +84,26 @@ const BLOCK: usize = PLANES * STEP;
 /// The coefficients of all columns; a channel may be spread over several columns.
 pub struct Planes<'a> {
     memory: &'a mut [f64],
-    spread: usize,
 }
 
 impl<'a> Planes<'a> {
     /// Planes for `channels` channels, each over `spread` columns.
     pub(crate) fn new(memory: &'a mut Vec<f64>, channels: usize, spread: usize) -> Self {
         let blocks = (channels * spread).div_ceil(STEP);
-        Self { memory: at_least(memory, blocks * BLOCK), spread }
+        Self { memory: at_least(memory, blocks * BLOCK) }
     }
 
-    pub(crate) fn set_center(&mut self, channel: usize, center: Center) {
-        for column in channel * self.spread..(channel + 1) * self.spread {
-            put_center(self.memory, column, center);
-        }
-    }
-
-    pub(crate) fn set_affine(&mut self, channel: usize, gamma: f64, beta: f64) {
-        for column in channel * self.spread..(channel + 1) * self.spread {
-            put(self.memory, column, GAMMA, [gamma, beta]);
-        }
-    }
-
-    pub(crate) fn set_slope(&mut self, channel: usize, slope: Slope) {
-        for column in channel * self.spread..(channel + 1) * self.spread {
-            put_slope(self.memory, column, slope);
-        }
+    /// Sets all coefficients of every column for which there are some.
+    pub(crate) fn fill_all(
+        &mut self,
+        crew: Crew<'_>,
+        coefficients: impl Fn(usize) -> Option<[f64; PLANES]> + Sync,
+    ) {
+        fill(self.memory, crew, |block, lane, column| {
+            if let Some(coefficients) = coefficients(column) {
+                put(block, lane, SCALE, coefficients);
+            }
+        });
     }
 
     /// Sets the center of every column for which there is one.

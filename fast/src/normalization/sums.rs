@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
 
-use super::formula::{Along, Formula, Normalized, difference};
+use super::formula::{Along, Formula, Normalized};
 use super::planes::{Center, Planes};
 use crate::element::{Element, Pair, STEP, first, load};
 
@@ -32,62 +32,6 @@ const ROWS: usize = 8;
 pub(crate) trait Factors: Copy {
     /// a and b of up to sixteen elements from index `at` on; the first stands at (row, column).
     fn at<S: Simd>(&self, simd: S, at: usize, place: [usize; 2], count: usize) -> [Pair<S>; 2];
-}
-
-/// a = b = x·scale − shift − center.
-#[derive(Clone, Copy)]
-pub(crate) struct Deviation<'a, T> {
-    pub(crate) x: &'a [T],
-    pub(crate) scale: f64,
-    pub(crate) center: f64,
-}
-
-impl<T: Element> Factors for Deviation<'_, T> {
-    #[inline(always)]
-    fn at<S: Simd>(&self, simd: S, at: usize, _: [usize; 2], count: usize) -> [Pair<S>; 2] {
-        let scale = f64x8::splat(simd, self.scale);
-        let shift = f64x8::splat(simd, self.x[0].to_f64() * self.scale);
-        let center = f64x8::splat(simd, self.center);
-        let x = load(simd, self.x, at, count);
-        let a = [
-            difference::<S, T>(x[0], scale, shift) - center,
-            difference::<S, T>(x[1], scale, shift) - center,
-        ];
-        [a, a]
-    }
-}
-
-/// The same with lanes along the columns: row `row` of x holds the shifts.
-#[derive(Clone, Copy)]
-pub(crate) struct ColumnDeviation<'a, T> {
-    pub(crate) x: &'a [T],
-    pub(crate) scale: f64,
-    /// Index of the element of column 0 in the row that holds the shifts.
-    pub(crate) row: usize,
-    /// The column of `centers[0]`.
-    pub(crate) start: usize,
-    pub(crate) centers: &'a [f64; GROUP],
-}
-
-impl<T: Element> Factors for ColumnDeviation<'_, T> {
-    #[inline(always)]
-    fn at<S: Simd>(
-        &self,
-        simd: S,
-        at: usize,
-        [_, column]: [usize; 2],
-        count: usize,
-    ) -> [Pair<S>; 2] {
-        let scale = f64x8::splat(simd, self.scale);
-        let shift = load(simd, self.x, self.row + column, count);
-        let center = load(simd, self.centers, column - self.start, STEP);
-        let x = load(simd, self.x, at, count);
-        let a = [
-            difference::<S, T>(x[0], scale, shift[0] * scale) - center[0],
-            difference::<S, T>(x[1], scale, shift[1] * scale) - center[1],
-        ];
-        [a, a]
-    }
 }
 
 /// a = dy, b = x̂.

@@ -7,6 +7,7 @@ mod gradients;
 mod inference;
 mod ranges;
 mod refusals;
+mod streaming;
 mod values;
 
 use super::*;
