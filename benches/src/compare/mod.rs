@@ -1,7 +1,7 @@
 //! The driver: ours and others, round by round in one run.
 //!
-//! Each contestant is a process with the same affinity that serves one library ([`crate::protocol`]).
-//! Rounds go A B C, B C A, …, so that a slow minute of the machine meets all of them; a ratio is taken
+//! Each contestant is a process with the same affinity that serves one library ([`crate::protocol`]). In a
+//! round everybody has a turn, so that a slow minute of the machine meets all of them; a ratio is taken
 //! within each round ([`interval`]). A contestant that errs or dies is left out of the case, and named.
 
 pub mod interval;

@@ -2,6 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+use rand::seq::SliceRandom;
+
 use super::peers::Role;
 use super::process::{Failure, Worker};
 use super::results::{Left, Line};
@@ -13,6 +17,8 @@ use crate::case::Case;
 const SAME: f64 = 1e-3;
 /// A run takes at least as long, so that the clock and a call's start do not count.
 const RUN: f64 = 5e6;
+/// Before a run, until the threads of the one before are asleep.
+const PAUSE: Duration = Duration::from_millis(2);
 /// No run has more calls: whoever needs more has no time at all.
 const MOST_CALLS: usize = 1 << 24;
 /// A rival so many times slower than the fastest takes part in the first rounds only.
@@ -25,7 +31,7 @@ const FEW: usize = 5;
 pub struct Settings {
     /// So many, unless time runs out.
     pub rounds: usize,
-    /// From then on there is no other round, but for the first [`FEW`].
+    /// From then on there is no other round; five there are always.
     pub time: Duration,
 }
 
@@ -145,16 +151,13 @@ impl<'a, W: AsMut<Worker>> Field<'a, W> {
         Line::new(name, &runner.variant, runner.calls, runner.times)
     }
 
-    /// Every runner once, each round beginning with the next.
+    /// Every runner once, in an order that is drawn for each round: nobody follows the same one always.
     fn round(&mut self, round: usize) {
-        let mut order: Vec<(usize, String)> =
-            self.runners.iter().filter(|r| round < r.most).map(Runner::key).collect();
-        if order.is_empty() {
-            return;
-        }
-        let first = round % order.len();
-        order.rotate_left(first);
+        let takes_part = self.runners.iter().filter(|runner| round < runner.most);
+        let mut order: Vec<(usize, String)> = takes_part.map(Runner::key).collect();
+        order.shuffle(&mut SmallRng::seed_from_u64(round as u64));
         for (worker, variant) in order {
+            std::thread::sleep(PAUSE);
             self.run(worker, &variant, |runner, time| runner.times.push(time));
         }
     }

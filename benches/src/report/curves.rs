@@ -162,7 +162,7 @@ impl Curve<'_> {
         }
         chart
             .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
+            .position(free_corner(&lines))
             .label_font(("sans-serif", 14))
             .background_style(WHITE.mix(0.85))
             .border_style(RGBColor(200, 200, 200))
@@ -182,6 +182,18 @@ const COLORS: [RGBColor; 7] = [
     RGBColor(204, 121, 167),
     RGBColor(230, 159, 0),
 ];
+
+/// The upper corner above which no line stands: where the highest end is lower.
+fn free_corner(lines: &[Line]) -> SeriesLabelPosition {
+    let highest = |end: fn(&Line) -> Option<&Point>| {
+        lines.iter().filter_map(end).map(|(_, time)| *time).fold(0.0, f64::max)
+    };
+    if highest(|line| line.points.last()) > highest(|line| line.points.first()) {
+        SeriesLabelPosition::UpperLeft
+    } else {
+        SeriesLabelPosition::UpperRight
+    }
+}
 
 /// Whole powers of two around all points.
 fn ranges(lines: &[Line]) -> (std::ops::Range<f64>, std::ops::Range<f64>) {

@@ -17,14 +17,15 @@ pub(super) fn targets(
     writeln!(page, "## What was to be reached\n")?;
     writeln!(page, "| kernel | size | threads | against | ratio | must | aim | met | share |")?;
     writeln!(page, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
-    let mut missing: Vec<&str> = Vec::new();
+    let mut missing: Vec<String> = Vec::new();
     for target in targets {
         match target.find(results) {
             Some(measured) => row(page, target, measured)?,
-            None if missing.contains(&&*target.what) => {}
-            None => missing.push(&target.what),
+            None if target.threads == 1 => missing.push(target.what.clone()),
+            None => missing.push(format!("{} ({} threads)", target.what, target.threads)),
         }
     }
+    missing.dedup();
     if !missing.is_empty() {
         writeln!(page, "\nNot measured in this run: {}.", missing.join("; "))?;
     }
