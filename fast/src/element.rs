@@ -56,6 +56,8 @@ pub(crate) mod sealed {
         fn widen<S: Simd>(simd: S, from: &[Self]) -> Pair<S>;
         /// The nearest sixteen values, ties to even.
         fn narrow<S: Simd>(pair: Pair<S>, to: &mut [Self]);
+        /// The same with every NaN as the same NaN: which one arithmetic gives differs between levels.
+        fn narrow_canonical<S: Simd>(pair: Pair<S>, to: &mut [Self]);
     }
 }
 
@@ -88,6 +90,14 @@ impl sealed::Lanes for f32 {
     fn narrow<S: Simd>([low, high]: Pair<S>, to: &mut [Self]) {
         low.narrow(high).store_slice(to);
     }
+
+    #[inline(always)]
+    fn narrow_canonical<S: Simd>([low, high]: Pair<S>, to: &mut [Self]) {
+        // Once for sixteen values; as `f64` it would take twice as many operations.
+        let lanes = low.narrow(high);
+        let nan = f32x16::splat(low.simd, f32::NAN);
+        lanes.simd_eq(lanes).select(lanes, nan).store_slice(to);
+    }
 }
 
 impl sealed::Lanes for f64 {
@@ -119,6 +129,11 @@ impl sealed::Lanes for f64 {
         low.store_slice(&mut to[..8]);
         high.store_slice(&mut to[8..]);
     }
+
+    #[inline(always)]
+    fn narrow_canonical<S: Simd>(pair: Pair<S>, to: &mut [Self]) {
+        Self::narrow(canonical(pair[0].simd, pair), to);
+    }
 }
 
 /// Up to sixteen values from index `at` on, zeros behind them.
@@ -142,18 +157,17 @@ pub(crate) fn canonical<S: Simd>(simd: S, pair: Pair<S>) -> Pair<S> {
 /// Rounds up to sixteen values to index `at` on. Every NaN is written as the same NaN.
 #[inline(always)]
 pub(crate) fn store<S: Simd, T: Element>(
-    simd: S,
+    _: S,
     pair: Pair<S>,
     y: &mut [T],
     at: usize,
     count: usize,
 ) {
-    let pair = canonical(simd, pair);
     if count == STEP {
-        return T::narrow(pair, &mut y[at..at + STEP]);
+        return T::narrow_canonical(pair, &mut y[at..at + STEP]);
     }
     let mut padded = [T::default(); STEP];
-    T::narrow(pair, &mut padded);
+    T::narrow_canonical(pair, &mut padded);
     y[at..at + count].copy_from_slice(&padded[..count]);
 }
 

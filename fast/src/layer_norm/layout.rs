@@ -49,13 +49,13 @@ pub enum Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(shape: Shape, policy: &Policy, workers: &'a Workers) -> Self {
+    pub(super) fn new<T>(shape: Shape, policy: &Policy, workers: &'a Workers) -> Self {
         let crew = Crew::new(policy.parallel(shape.len(), Work::Medium), workers);
         // Rows of one value stand side by side, however the axes are called.
         let shape = if shape.channels == 1 { Shape::new(1, 1, shape.len()) } else { shape };
         let job = Job { shape, level: policy.level, crew };
         if shape.inner == 1 && shape.channels > 1 {
-            Self::Rows(Rows(job))
+            Self::Rows(Rows { job, streams: policy.streams::<T>(shape.len()) })
         } else {
             Self::Columns(Columns(job))
         }
@@ -63,7 +63,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn job(&self) -> Job<'a> {
         match self {
-            Self::Rows(Rows(job)) | Self::Columns(Columns(job)) => *job,
+            Self::Rows(Rows { job, .. }) | Self::Columns(Columns(job)) => *job,
         }
     }
 }

@@ -20,15 +20,18 @@
 //! reach 1024, and each of its rounding errors is multiplied by it in dx.
 //!
 //! **Method.**
-//! 1. A row is shifted by its first value and summed in `f64`, then shifted by the mean found and
-//!    summed again, with squares: no value far out, wherever it stands, costs the mean a digit.
-//! 2. The mean stays in two parts: the [`Moments`] have the one found first for a shift, and what
-//!    it was off for an offset.
-//! 3. x̂ = ((x − shift) − offset)·r and y = fma(x̂, γ, β) in `f64`, rounded once.
+//! 1. A row is shifted by an estimate of its mean and summed in `f64`, with squares. Where the sums
+//!    show that the estimate was too far off for the promises, and for `f64` data always, the row is
+//!    summed again around the mean found: no value far out, wherever it stands, costs a digit.
+//! 2. The mean stays in two parts: the [`Moments`] have its nearest number for a shift, and what it is
+//!    off for an offset.
+//! 3. x̂ = (x − shift)·r − offset·r and y = x̂·γ + β in `f64`, fused, rounded once.
 //! 4. Backward: g = dy·γ, Σ g and Σ g·x̂ per row, then dx = r·(g − mean(g) − x̂·mean(g·x̂)) in `f64`,
 //!    rounded once. Σ dy and Σ dy·x̂ per feature in parts, folded by a fixed tree.
 //!
-//! Rows that stand together stay in the cache between their passes; a row is one thread's work.
+//! Rows that stand together stay in the cache between their passes; a row is one thread's work. A
+//! result of [`Policy::stream_from`] bytes or more is written past the caches, and what the next rows
+//! read is fetched meanwhile.
 //!
 //! **Promises.** `f32`, up to 2²⁰ features and rows, any finite data:
 //!
@@ -40,17 +43,21 @@
 //! `f64`: the usual bounds of pairwise summation, with the deviation where others have the mean;
 //! no overflow or underflow of squares anywhere between 5·10⁻³²⁴ and 1.8·10³⁰⁸. A constant row
 //! gives β, bit for bit (ε > 0, γ finite, β not −0). Bits depend on the shape and the data alone:
-//! not on the level, the number of threads or [`Policy::serial_below`].
+//! not on the level, the number of threads or the rest of the [`Policy`].
 //!
 //! **Special values.** A NaN or an infinity in a row's x makes all of its y NaN and no other row's.
 //! ε = 0 over a constant row is 0/0: NaN. One feature (d = 1) gives y = β and dx = 0 (ε > 0). No
 //! row: success, nothing written but dγ = dβ = 0. No feature: an error.
 
 mod columns;
+mod differentiate;
 mod layout;
 mod maps;
+mod normalize;
+mod out;
 mod rows;
 mod statistics;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -147,7 +154,7 @@ fn run<T: Element>(
 ) {
     let Workspace { slots, planes, workers, .. } = workspace;
     if !moments.is_empty() {
-        let walk = Walk::new(shape, policy, workers);
+        let walk = Walk::new::<T>(shape, policy, workers);
         T::over(&walk).forward(x, affine, epsilon, y, moments, Memory { slots, planes });
     }
 }
@@ -219,7 +226,7 @@ fn differentiate<T: Element>(
         return;
     }
     let Workspace { slots, planes, workers, .. } = workspace;
-    let walk = Walk::new(shape, policy, workers);
+    let walk = Walk::new::<T>(shape, policy, workers);
     let layout = T::over(&walk);
     let memory = Memory { slots: &mut *slots, planes };
     let parts = layout.backward(inputs, epsilon, moments, dx, memory);

@@ -1,36 +1,48 @@
 //! Lanes along a row: the features of a row stand together.
 //!
-//! 1. A row is summed twice, the second time around its mean: in blocks of 4096, each in 2 × 64
-//!    steps of 32 lanes, which are folded by a fixed tree.
-//! 2. Up to four rows are then normalised together, while they are in the cache: γ and β are
-//!    loaded once for all.
+//! 1. A row is summed, once as a rule, by the tree of [`row_sums`].
+//! 2. Up to four rows are then normalised together, while they are in the cache: γ and β are loaded
+//!    once for all. Two, where results are written past the caches.
 //! 3. Backward the same with Σ dy·γ and Σ dy·γ·x̂; the pass that makes dx adds dy and dy·x̂ to the
-//!    feature's sums, for at most 64 rows one after the other. Those sums are one part.
+//!    feature's sums, for at most 256 rows (64 of `f64`) one after the other. Those sums are one part.
 
 use fearless_simd::dispatch;
 
+use super::differentiate::{Differentiate, Gradient, Sloped};
 use super::layout::{Layout, Memory};
-use super::maps::{DifferentiateRows, NormalizeRows};
-use super::statistics::row_moments;
-use crate::Moments;
+use super::normalize::{Normalize, Standard};
+use super::out::{Cached, Out, Streamed};
+use super::statistics::survey;
+use super::sums::row_sums;
 use crate::element::Element;
-use crate::normalization::maps::map_rows;
 use crate::normalization::planes::{Center, Slope};
-use crate::normalization::sums::{BLOCK, DEPTH, RowGradient, sum_block};
+use crate::normalization::sums::DEPTH;
 use crate::normalization::{Inputs, Job, Source};
-use crate::workspace::{at_least, pairwise};
+use crate::streaming::Streaming;
+use crate::workspace::at_least;
+use crate::{Level, Moments};
 
-/// Elements that a thread takes at a time, forward.
+/// Elements that a thread takes at a time.
 const PIECE: usize = 1 << 14;
-/// Rows worked on together …
-const TOGETHER: usize = 4;
-/// … if they have no more elements than this, which stay in the cache.
+/// The same where results go past the caches: there is a fence after each piece.
+const STREAMED_PIECE: usize = 1 << 17;
+/// Rows worked on together, forward …
+const FORWARD: usize = 4;
+/// … and backward …
+const BACKWARD: usize = 4;
+/// … and where results go past the caches: more streams at once are slower.
+const STREAMED: usize = 2;
+/// But no more elements than this, which stay in the cache.
 const CACHED: usize = 1 << 15;
-/// Parts that a backward pass has about, if each has [`TOGETHER`] rows or more.
+/// Parts that a backward pass has about, if each has [`PIECE`] elements or more.
 const PARTS: usize = 16;
 
 /// The walk along rows.
-pub struct Rows<'a>(pub(super) Job<'a>);
+pub struct Rows<'a> {
+    pub(super) job: Job<'a>,
+    /// Whether results go past the caches.
+    pub(super) streams: bool,
+}
 
 impl<T: Element> Layout<T> for Rows<'_> {
     fn forward(
@@ -42,13 +54,25 @@ impl<T: Element> Layout<T> for Rows<'_> {
         moments: &mut [Moments],
         _: Memory<'_>,
     ) {
-        let (width, together) = (self.0.shape.channels, self.together());
-        let rows = (PIECE / width).max(1).next_multiple_of(together);
-        self.0.crew.each_pair([rows, rows * width], moments, y, |k, moments, y| {
+        let width = self.job.shape.channels;
+        // What is written where it was read is in the cache already.
+        let streams = self.streams && matches!(x, Source::Slice(_));
+        let together = self.together(if streams { STREAMED } else { FORWARD });
+        let piece = if streams { STREAMED_PIECE } else { PIECE };
+        let rows = (piece / width).max(1).next_multiple_of(together);
+        self.job.crew.each_pair([rows, rows * width], moments, y, |k, moments, y| {
+            let streaming = streams.then(Streaming::begin);
             let groups = moments.chunks_mut(together).zip(y.chunks_mut(together * width));
             for (group, (moments, y)) in groups.enumerate() {
-                let x = x.part((k * rows + group * together) * width, y.len());
-                self.normalize(x, affine, epsilon, y, moments);
+                let first = (k * rows + group * together) * width;
+                let (x, next) = (x.part(first, y.len()), [x.after(first + y.len())]);
+                match &streaming {
+                    Some(streaming) => {
+                        let out = Streamed { streaming, next };
+                        self.normalize::<T, STREAMED>(x, affine, epsilon, y, moments, out);
+                    }
+                    None => self.normalize::<T, FORWARD>(x, affine, epsilon, y, moments, Cached),
+                }
             }
         });
     }
@@ -61,54 +85,67 @@ impl<T: Element> Layout<T> for Rows<'_> {
         dx: &mut [T],
         memory: Memory<'_>,
     ) -> usize {
-        let (width, together, rows) = (self.0.shape.channels, self.together(), self.part_rows());
+        let (width, together) = (self.job.shape.channels, self.together(BACKWARD));
+        let rows = self.part_rows::<T>();
         let parts = moments.len().div_ceil(rows);
         let slots = at_least(memory.slots, parts * 2 * width);
-        self.0.crew.each_pair([2 * width, rows * width], slots, dx, |k, sums, dx| {
+        self.job.crew.each_pair([2 * width, rows * width], slots, dx, |k, sums, dx| {
+            let streaming = self.streams.then(Streaming::begin);
             sums.fill(0.0);
             for (group, dx) in dx.chunks_mut(together * width).enumerate() {
                 let first = k * rows + group * together;
-                let part = first * width..first * width + dx.len();
-                let inputs = Inputs { x: &inputs.x[part.clone()], dy: &inputs.dy[part], ..inputs };
-                self.differentiate(inputs, epsilon, &moments[first..], dx, sums);
+                let (start, end) = (first * width, first * width + dx.len());
+                let next = [&inputs.x[end..], &inputs.dy[end..]];
+                let (x, dy) = (&inputs.x[start..end], &inputs.dy[start..end]);
+                let inputs = Inputs { x, dy, ..inputs };
+                let moments = &moments[first..first + dx.len() / width];
+                match &streaming {
+                    Some(streaming) => {
+                        let out = Streamed { streaming, next };
+                        self.differentiate(inputs, epsilon, moments, dx, sums, out);
+                    }
+                    None => self.differentiate(inputs, epsilon, moments, dx, sums, Cached),
+                }
             }
         });
         parts
     }
 
     fn places(&self, feature: usize) -> [usize; 2] {
-        [feature, self.0.shape.channels + feature]
+        [feature, self.job.shape.channels + feature]
     }
 }
 
 impl Rows<'_> {
-    /// Rows worked on together: γ and β are shared, and the rows stay in the cache.
-    fn together(&self) -> usize {
-        (CACHED / self.0.shape.channels).clamp(1, TOGETHER)
+    /// Rows worked on together, at most `most`: they share γ and β, and stay in the cache.
+    fn together(&self, most: usize) -> usize {
+        (CACHED / self.job.shape.channels).clamp(1, most)
     }
 
-    /// Rows whose feature sums make one part.
-    fn part_rows(&self) -> usize {
-        self.0.shape.outer.div_ceil(PARTS).next_multiple_of(TOGETHER).min(DEPTH)
+    /// Rows whose feature sums make one part: no fewer elements than a thread takes at a time.
+    fn part_rows<T: Element>(&self) -> usize {
+        let rows = self.job.shape.outer.div_ceil(PARTS).max(PIECE / self.job.shape.channels);
+        // One after the other, 256 `f32` rows are off by no more than 2⁻⁴⁵ of Σ|dy|.
+        let most = if T::SCALED { DEPTH } else { 4 * DEPTH };
+        rows.next_multiple_of(BACKWARD).min(most)
     }
 
     /// A few rows forward.
-    fn normalize<T: Element>(
+    fn normalize<T: Element, const R: usize>(
         &self,
         x: Source<'_, T>,
         [gamma, beta]: [&[T]; 2],
         epsilon: f64,
         y: &mut [T],
         moments: &mut [Moments],
+        out: impl Out<T>,
     ) {
-        let (width, level) = (self.0.shape.channels, self.0.level.token());
-        let mut centers = [Center::default(); TOGETHER];
-        for (row, x) in x.or(y).chunks_exact(width).enumerate() {
-            moments[row] = row_moments(self.0.level, x);
-            centers[row] = Center::new(&moments[row], epsilon);
-        }
-        let map = NormalizeRows { x, gamma, beta, centers: &centers };
-        dispatch!(level, simd => map_rows(simd, map, width, y));
+        let level = self.job.level;
+        let mut standards = [Standard::default(); FORWARD];
+        survey(level, x.or(y), epsilon, out, moments, &mut standards);
+        let rows = Normalize { x, gamma, beta, standards: &standards[..moments.len()] };
+        let out = out.after(y.len());
+        dispatch!(level.token(), simd => rows.run::<_, _, R>(simd, y, out));
     }
 
     /// A few rows backward.
@@ -119,29 +156,46 @@ impl Rows<'_> {
         moments: &[Moments],
         dx: &mut [T],
         sums: &mut [f64],
+        out: impl Out<T>,
     ) {
-        let (width, level) = (gamma.len(), self.0.level.token());
-        let mut coefficients = [(Center::default(), Slope::default()); TOGETHER];
-        for (row, (x, dy)) in x.chunks_exact(width).zip(dy.chunks_exact(width)).enumerate() {
-            let center = Center::new(&moments[row], epsilon);
-            coefficients[row] = (center, self.slope(Inputs { x, gamma, dy }, &center));
+        let level = self.job.level;
+        let (mut centers, mut standards) =
+            ([Center::default(); BACKWARD], [Standard::default(); BACKWARD]);
+        for (row, moments) in moments.iter().enumerate() {
+            centers[row] = Center::new(moments, epsilon);
+            standards[row] = Standard::new(&centers[row]);
         }
-        let coefficients = &coefficients[..dx.len() / width];
-        let map = DifferentiateRows { x, dy, gamma, coefficients };
-        dispatch!(level, simd => map.run(simd, dx, sums));
+        let standards = &standards[..moments.len()];
+        let mut means = [[0.0; 2]; BACKWARD];
+        row_means(level, Inputs { x, gamma, dy }, standards, out, &mut means);
+        let mut coefficients = [(Standard::default(), Sloped::default()); BACKWARD];
+        for (row, standard) in standards.iter().enumerate() {
+            let slope = Slope::new(&centers[row], 1.0, means[row]);
+            coefficients[row] = (*standard, Sloped::new(&slope));
+        }
+        let coefficients = &coefficients[..moments.len()];
+        let rows = Differentiate { x, dy, gamma, coefficients };
+        let out = out.after(dx.len());
+        dispatch!(level.token(), simd => rows.run(simd, dx, sums, out));
     }
+}
 
-    /// What dx of a row needs beyond x̂: the means of dy·γ and dy·γ·x̂, and r.
-    fn slope<T: Element>(&self, row: Inputs<'_, T>, center: &Center) -> Slope {
-        let (len, level) = (row.x.len(), self.0.level.token());
-        let leaf = |block: usize| {
-            let part = block * BLOCK..len.min((block + 1) * BLOCK);
-            let [x, dy, gamma] = [row.x, row.dy, row.gamma].map(|all| &all[part.clone()]);
-            let gradient = RowGradient { x, dy, gamma, center };
-            dispatch!(level, simd => sum_block(simd, gradient, 0, x.len()))
-        };
-        let add = |a: [f64; 2], b: [f64; 2]| [a[0] + b[0], a[1] + b[1]];
-        let sums = pairwise(0..len.div_ceil(BLOCK), &leaf, &add);
-        Slope::new(center, 1.0, sums.map(|sum| sum / len as f64))
-    }
+/// The means of dy·γ and dy·γ·x̂ over a few rows.
+#[inline(never)]
+fn row_means<T: Element>(
+    level: Level,
+    Inputs { x, gamma, dy }: Inputs<'_, T>,
+    standards: &[Standard],
+    out: impl Out<T>,
+    means: &mut [[f64; 2]],
+) {
+    let width = gamma.len();
+    dispatch!(level.token(), simd => {
+        let rows = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(standards).zip(means);
+        for (row, (((x, dy), &standard), means)) in rows.enumerate() {
+            let gradient = Gradient { x, dy, gamma, standard, out: out.after(row * width) };
+            let sums = row_sums(simd, gradient, width);
+            *means = [sums[0] / width as f64, sums[1] / width as f64];
+        }
+    });
 }

@@ -1,10 +1,9 @@
 //! The formulas on eight lanes.
 
-use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
+use fearless_simd::{Simd, f64x8, prelude::*};
 
 use super::planes::{
-    BETA, Center, EXTRA, FACTOR, GAMMA, MEAN_DY, MEAN_DY_X, OFFSET, Planes, RSTD, SCALE, SHIFT,
-    Slope,
+    BETA, EXTRA, FACTOR, GAMMA, MEAN_DY, MEAN_DY_X, OFFSET, Planes, RSTD, SCALE, SHIFT,
 };
 use crate::element::Element;
 
@@ -51,17 +50,6 @@ impl<S: Simd> Formula<S> for Normalized<S> {
 }
 
 impl<S: Simd> Normalized<S> {
-    /// The same in all lanes.
-    #[inline(always)]
-    pub(crate) fn splat(simd: S, center: &Center) -> Self {
-        Self {
-            scale: f64x8::splat(simd, center.scale),
-            shift: f64x8::splat(simd, center.shift),
-            offset: f64x8::splat(simd, center.offset),
-            rstd: f64x8::splat(simd, center.rstd),
-        }
-    }
-
     #[inline(always)]
     pub(crate) fn of<T: Element>(&self, x: f64x8<S>) -> f64x8<S> {
         (difference::<S, T>(x, self.scale, self.shift) - self.offset) * self.rstd
@@ -135,17 +123,6 @@ impl<S: Simd> Formula<S> for Sloped<S> {
 }
 
 impl<S: Simd> Sloped<S> {
-    /// The same in all lanes.
-    #[inline(always)]
-    pub(crate) fn splat(simd: S, slope: &Slope) -> Self {
-        Self {
-            mean_dy: f64x8::splat(simd, slope.mean_dy),
-            mean_dy_x: f64x8::splat(simd, slope.mean_dy_x),
-            factor: f64x8::splat(simd, slope.factor),
-            extra: f64x8::splat(simd, slope.extra),
-        }
-    }
-
     #[inline(always)]
     pub(crate) fn of<T: Element>(&self, xhat: f64x8<S>, dy: f64x8<S>) -> f64x8<S> {
         let centred = (-xhat).mul_add_precise(self.mean_dy_x, dy - self.mean_dy);

@@ -61,6 +61,14 @@ impl<'a, T> Source<'a, T> {
         }
     }
 
+    /// What stands from index `start` on, in a slice of its own.
+    pub(crate) fn after(&self, start: usize) -> &'a [T] {
+        match self {
+            Self::Slice(x) => &x[start..],
+            Self::InPlace => &[],
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn or<'b>(&'b self, y: &'b [T]) -> &'b [T] {
         match self {

@@ -11,8 +11,13 @@ use std::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
 
+<<<<<<< HEAD
 use super::formula::{Along, Formula, Normalized};
 use super::planes::{Center, Planes};
+=======
+use super::formula::{Along, Formula, Normalized, difference};
+use super::planes::Planes;
+>>>>>>> a4442b52e6f549a2f196ba70de7a087608d01fb3
 use crate::element::{Element, Pair, STEP, first, load};
 
 /// Sequential additions into one lane.
@@ -58,26 +63,8 @@ impl<T: Element> Factors for Gradient<'_, T> {
     }
 }
 
-/// a = dy·γ, b = x̂ along one row: γ by place, x̂ with one center.
-#[derive(Clone, Copy)]
-pub(crate) struct RowGradient<'a, T> {
-    pub(crate) x: &'a [T],
-    pub(crate) dy: &'a [T],
-    pub(crate) gamma: &'a [T],
-    pub(crate) center: &'a Center,
-}
-
-impl<T: Element> Factors for RowGradient<'_, T> {
-    #[inline(always)]
-    fn at<S: Simd>(&self, simd: S, at: usize, _: [usize; 2], count: usize) -> [Pair<S>; 2] {
-        let normalized = Normalized::splat(simd, self.center);
-        let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
-        let gamma = load(simd, self.gamma, at, count);
-        [[dy[0] * gamma[0], dy[1] * gamma[1]], [normalized.of::<T>(x[0]), normalized.of::<T>(x[1])]]
-    }
-}
-
-/// The same across rows: one γ for each line of the matrix, x̂ by column from `first` on.
+/// a = dy·γ, b = x̂ of rows that stand as columns: one γ for each line of the matrix, x̂ by column from
+/// `first` on.
 #[derive(Clone, Copy)]
 pub(crate) struct ColumnGradient<'a, T> {
     pub(crate) x: &'a [T],
@@ -186,7 +173,7 @@ pub(crate) fn add<S: Simd>(sums: &mut [f64x8<S>; 4], [a, b]: [Pair<S>; 2]) {
 
 /// Padding counts for nothing.
 #[inline(always)]
-fn masked<S: Simd>(simd: S, [a, b]: [Pair<S>; 2], count: usize) -> [Pair<S>; 2] {
+pub(crate) fn masked<S: Simd>(simd: S, [a, b]: [Pair<S>; 2], count: usize) -> [Pair<S>; 2] {
     [first(simd, a, count), first(simd, b, count)]
 }
 

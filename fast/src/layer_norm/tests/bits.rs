@@ -20,14 +20,14 @@ fn bits<T: Element>(values: &[T]) -> Vec<u64> {
     values.iter().map(|value| value.to_f64().to_bits()).collect()
 }
 
-fn all_bits<T: Element>(results: &Results<T>) -> Vec<u64> {
+pub(super) fn all_bits<T: Element>(results: &Results<T>) -> Vec<u64> {
     let Results { y, moments, dx, dgamma, dbeta, .. } = results;
     let moments = moments.iter().flat_map(|m| [m.shift(), m.offset(), m.second_moment()]);
     let moments: Vec<f64> = moments.collect();
     [bits(y), bits(&moments), bits(dx), bits(dgamma), bits(dbeta)].concat()
 }
 
-fn case<T: Element>(shape: Shape) -> Case<T> {
+pub(super) fn case<T: Element>(shape: Shape) -> Case<T> {
     let mut random = Random(19);
     let x = laid_out::<T>(shape, |row, _| (row % 5) as f64 * 100.0 + random.normal());
     Case::random(shape, &x, 1e-5, 23)
@@ -40,8 +40,10 @@ fn on_every_level<T: Element>() {
         case.dy[shape.len() - 1] = T::round(f64::NAN);
         let expected = all_bits(&case.run(&serial()));
         for level in Level::available() {
-            let policy = Policy { level, serial_below: usize::MAX, ..Policy::default() };
-            assert!(all_bits(&case.run(&policy)) == expected, "{level:?} {shape:?}");
+            for stream_from in [0, usize::MAX] {
+                let policy = Policy { level, stream_from, ..serial() };
+                assert!(all_bits(&case.run(&policy)) == expected, "{policy:?} {shape:?}");
+            }
         }
     }
 }
@@ -53,8 +55,8 @@ fn every_level_gives_the_same_bits() {
 }
 
 fn on_any_number_of_threads<T: Element>() {
-    let policy = Policy { serial_below: 0, ..serial() };
-    for threads in [1, 2, 3, 7] {
+    for (threads, stream_from) in [(1, 0), (2, 0), (2, usize::MAX), (3, 0), (7, usize::MAX)] {
+        let policy = Policy { serial_below: 0, stream_from, ..serial() };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let mut most = 0;
         for shape in shapes() {

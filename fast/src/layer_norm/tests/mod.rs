@@ -7,6 +7,8 @@ mod gradients;
 mod outliers;
 mod ranges;
 mod refusals;
+mod statistics;
+mod streaming;
 mod values;
 
 use super::*;
