@@ -33,6 +33,7 @@ mod check;
 pub mod clipping;
 pub mod dropout;
 mod element;
+mod elementwise;
 mod error;
 pub mod initialization;
 pub mod layer_norm;

@@ -175,6 +175,11 @@ pub(crate) fn pieces<U: Send>(
     crew.each_chunk(out, PIECE, |k, piece| task((k * PIECE) as u64, piece));
 }
 
+/// `length` elements from `at` on: those that belong to a piece.
+pub(crate) fn part<T>(values: &[T], at: u64, length: usize) -> &[T] {
+    &values[at as usize..][..length]
+}
+
 /// Adds up the vectors of `width` numbers that stand in `memory`, into the first, by the tree of
 /// [`pairwise`].
 pub(crate) fn fold(crew: Crew<'_>, memory: &mut [f64], width: usize) {

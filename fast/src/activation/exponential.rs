@@ -34,19 +34,6 @@ impl Exponential {
         Self { k, r, rest: (r * r).mul_add(series(r), lost) }
     }
 
-    /// e⁻ᶻ, within 2⁻⁵² of itself, for z ≤ 700.
-    #[inline(always)]
-    pub(super) fn value(self) -> f64 {
-        power_of_two(self.k) * (1.0 + (self.r + self.rest))
-    }
-
-    /// e⁻ᶻ − 1, within 2⁻⁵¹ of itself, for z ≤ 700.
-    #[inline(always)]
-    pub(super) fn minus_one(self) -> f64 {
-        let scale = power_of_two(self.k);
-        (scale - 1.0) + scale * (self.r + self.rest)
-    }
-
     /// e⁻ᶻ in two factors: a pair that is no smaller than 2⁻⁵⁰⁰, and what it is short of.
     #[inline(always)]
     pub(super) fn pair(self) -> (Pair, Scale) {

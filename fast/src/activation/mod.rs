@@ -25,16 +25,18 @@
 //! backward. tanh is odd, both derivatives are even, bit for bit. The same bits on any number of threads
 //! and at every level.
 
-mod curves;
+mod double;
 mod exponential;
 mod passes;
+mod rectifier;
+mod single;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use passes::Passes;
 
 use crate::policy::Work;
-use crate::workspace::pieces;
+use crate::workspace::{part, pieces};
 use crate::{Element, Error, Policy, Workspace, check};
 
 /// Which activation.
@@ -58,6 +60,13 @@ impl Curve {
         if let Self::LeakyRelu { slope } = self { check::slope(slope) } else { Ok(()) }
     }
 
+    fn work(self) -> Work {
+        match self {
+            Self::Sigmoid | Self::Tanh => Work::Heavy,
+            Self::Relu | Self::LeakyRelu { .. } => Work::Light,
+        }
+    }
+
     /// From y alone the side is known only if the slope keeps the sign.
     fn check_from_output(self) -> Result<(), Error> {
         match self {
@@ -68,9 +77,6 @@ impl Curve {
         }
     }
 }
-
-/// Values that are copied and then worked on while they are in the first cache.
-const PART: usize = 1 << 11;
 
 /// The activation of every element of x.
 ///
@@ -100,11 +106,10 @@ pub fn forward<T: Element>(
 ) -> Result<(), Error> {
     curve.check()?;
     check::length("y", y, x.len())?;
-    pieces(y, Work::Heavy, workspace, policy, |at, y| {
-        for (y, x) in parts(y, x, at) {
-            y.copy_from_slice(x);
-            T::activate(policy.level, curve, y);
-        }
+    let streams = policy.streams::<T>(y.len());
+    pieces(y, curve.work(), workspace, policy, |at, y| {
+        let x = part(x, at, y.len());
+        T::activate(policy.level, curve, Some(x), y, streams);
     });
     Ok(())
 }
@@ -120,8 +125,8 @@ pub fn forward_in_place<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     curve.check()?;
-    pieces(x_to_y, Work::Heavy, workspace, policy, |_, piece| {
-        T::activate(policy.level, curve, piece)
+    pieces(x_to_y, curve.work(), workspace, policy, |_, piece| {
+        T::activate(policy.level, curve, None, piece, false)
     });
     Ok(())
 }
@@ -154,11 +159,10 @@ pub fn backward<T: Element>(
     curve.check()?;
     check::length("dy", dy, x.len())?;
     check::length("dx", dx, x.len())?;
-    pieces(dx, Work::Heavy, workspace, policy, |at, dx| {
-        for ((dx, dy), x) in parts(dx, dy, at).zip(x[at as usize..].chunks(PART)) {
-            dx.copy_from_slice(dy);
-            T::activate_backward(policy.level, curve, &x[..dx.len()], dx);
-        }
+    let streams = policy.streams::<T>(dx.len());
+    pieces(dx, curve.work(), workspace, policy, |at, dx| {
+        let (x, dy) = (part(x, at, dx.len()), part(dy, at, dx.len()));
+        T::activate_backward(policy.level, curve, x, Some(dy), dx, streams);
     });
     Ok(())
 }
@@ -176,9 +180,9 @@ pub fn backward_in_place<T: Element>(
 ) -> Result<(), Error> {
     curve.check()?;
     check::length("dy_to_dx", dy_to_dx, x.len())?;
-    pieces(dy_to_dx, Work::Heavy, workspace, policy, |at, piece| {
-        let x = &x[at as usize..][..piece.len()];
-        T::activate_backward(policy.level, curve, x, piece);
+    pieces(dy_to_dx, curve.work(), workspace, policy, |at, piece| {
+        let x = part(x, at, piece.len());
+        T::activate_backward(policy.level, curve, x, None, piece, false);
     });
     Ok(())
 }
@@ -202,21 +206,10 @@ pub fn backward_from_output<T: Element>(
     curve.check_from_output()?;
     check::length("dy", dy, y.len())?;
     check::length("dx", dx, y.len())?;
-    pieces(dx, Work::Heavy, workspace, policy, |at, dx| {
-        for ((dx, dy), y) in parts(dx, dy, at).zip(y[at as usize..].chunks(PART)) {
-            dx.copy_from_slice(dy);
-            T::activate_from_output(policy.level, curve, &y[..dx.len()], dx);
-        }
+    let streams = policy.streams::<T>(dx.len());
+    pieces(dx, Work::Light, workspace, policy, |at, dx| {
+        let (y, dy) = (part(y, at, dx.len()), part(dy, at, dx.len()));
+        T::activate_from_output(policy.level, curve, y, Some(dy), dx, streams);
     });
     Ok(())
-}
-
-/// The parts of a piece that begins at element `at`, each with the same part of `from`.
-fn parts<'a, T>(
-    piece: &'a mut [T],
-    from: &'a [T],
-    at: u64,
-) -> impl Iterator<Item = (&'a mut [T], &'a [T])> {
-    let from = &from[at as usize..][..piece.len()];
-    piece.chunks_mut(PART).zip(from.chunks(PART))
 }

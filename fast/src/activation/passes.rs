@@ -1,88 +1,206 @@
-//! The passes over a piece of a tensor, in place, compiled once for each precision.
+//! The passes over a piece of a tensor, compiled once for each precision.
 
-use fearless_simd::dispatch;
+use fearless_simd::{dispatch, f32x16};
 
-use super::{Curve, curves};
+use super::rectifier::{leaky, leaky_backward, rectified, rectified_backward};
+use super::{Curve, double, single};
 use crate::Level;
-use crate::element::sealed::Lanes;
+use crate::elementwise::{map, map_wide, zip, zip_wide};
 
-/// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
+/// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes). Results are written
+/// past the caches if they stream and do not stand where they came from.
 pub trait Passes: Sized {
-    /// x to y.
-    fn activate(level: Level, curve: Curve, x_to_y: &mut [Self]);
-    /// dy to dx, given x.
-    fn activate_backward(level: Level, curve: Curve, x: &[Self], dy_to_dx: &mut [Self]);
-    /// dy to dx, given y.
-    fn activate_from_output(level: Level, curve: Curve, y: &[Self], dy_to_dx: &mut [Self]);
+    /// x to y; without x it stands in y.
+    fn activate(level: Level, curve: Curve, x: Option<&[Self]>, y: &mut [Self], streams: bool);
+    /// dy to dx, given x; without dy it stands in dx.
+    fn activate_backward(
+        level: Level,
+        curve: Curve,
+        x: &[Self],
+        dy: Option<&[Self]>,
+        dx: &mut [Self],
+        streams: bool,
+    );
+    /// dy to dx, given y; without dy it stands in dx.
+    fn activate_from_output(
+        level: Level,
+        curve: Curve,
+        y: &[Self],
+        dy: Option<&[Self]>,
+        dx: &mut [Self],
+        streams: bool,
+    );
 }
 
-macro_rules! passes {
-    ($precision:ident: $sigmoid:ident $tanh:ident
-     $sigmoid_backward:ident $tanh_backward:ident
-     $sigmoid_from_output:ident $tanh_from_output:ident) => {
-        impl Passes for $precision {
-            #[inline(never)]
-            fn activate(level: Level, curve: Curve, x_to_y: &mut [Self]) {
-                use curves::*;
-                dispatch!(level.token(), _simd => match curve {
-                    Curve::Sigmoid => map(x_to_y, $sigmoid),
-                    Curve::Tanh => map(x_to_y, $tanh),
-                    Curve::Relu => map(x_to_y, |x| rectified(x, None)),
-                    Curve::LeakyRelu { slope } => map(x_to_y, |x| rectified(x, Some(slope))),
-                });
+impl Passes for f32 {
+    #[inline(never)]
+    fn activate(level: Level, curve: Curve, x: Option<&[f32]>, y: &mut [f32], streams: bool) {
+        dispatch!(level.token(), simd => match curve {
+            Curve::Sigmoid => {
+                map_wide(simd, x, y, streams, #[inline(always)] |x| single::sigmoid(simd, x));
             }
+            Curve::Tanh => {
+                map_wide(simd, x, y, streams, #[inline(always)] |x| single::tanh(simd, x));
+            }
+            Curve::Relu => {
+                map(simd, x, y, streams, #[inline(always)] |x: f32x16<_>| rectified(simd, x));
+            }
+            Curve::LeakyRelu { slope } => {
+                map_wide(simd, x, y, streams, #[inline(always)] |x| leaky(simd, x, slope));
+            }
+        });
+    }
 
-            #[inline(never)]
-            fn activate_backward(level: Level, curve: Curve, x: &[Self], dy: &mut [Self]) {
-                use curves::*;
-                dispatch!(level.token(), _simd => match curve {
-                    Curve::Sigmoid => zip(x, dy, $sigmoid_backward),
-                    Curve::Tanh => zip(x, dy, $tanh_backward),
-                    Curve::Relu => zip(x, dy, |x, dy| rectified_backward(x, dy, None)),
-                    Curve::LeakyRelu { slope } => {
-                        zip(x, dy, |x, dy| rectified_backward(x, dy, Some(slope)));
-                    }
-                });
-            }
+    #[inline(never)]
+    fn activate_backward(
+        level: Level,
+        curve: Curve,
+        x: &[f32],
+        dy: Option<&[f32]>,
+        dx: &mut [f32],
+        streams: bool,
+    ) {
+        dispatch!(level.token(), simd => match curve {
+            Curve::Sigmoid => zip_wide(
+                simd, x, dy, dx, streams,
+                #[inline(always)] |x, dy| single::sigmoid_backward(simd, x, dy),
+            ),
+            Curve::Tanh => zip_wide(
+                simd, x, dy, dx, streams,
+                #[inline(always)] |x, dy| single::tanh_backward(simd, x, dy),
+            ),
+            Curve::Relu => zip(
+                simd, x, dy, dx, streams,
+                #[inline(always)] |x: f32x16<_>, dy| rectified_backward(simd, x, dy),
+            ),
+            Curve::LeakyRelu { slope } => zip_wide(
+                simd, x, dy, dx, streams,
+                #[inline(always)] |x, dy| leaky_backward(simd, x, dy, slope),
+            ),
+        });
+    }
 
-            #[inline(never)]
-            fn activate_from_output(level: Level, curve: Curve, y: &[Self], dy: &mut [Self]) {
-                use curves::*;
-                dispatch!(level.token(), _simd => match curve {
-                    Curve::Sigmoid => zip(y, dy, $sigmoid_from_output),
-                    Curve::Tanh => zip(y, dy, $tanh_from_output),
-                    // y has the sign of x: the slope is positive.
-                    Curve::Relu => zip(y, dy, |y, dy| rectified_backward(y, dy, None)),
-                    Curve::LeakyRelu { slope } => {
-                        zip(y, dy, |y, dy| rectified_backward(y, dy, Some(slope)));
-                    }
-                });
-            }
+    #[inline(never)]
+    fn activate_from_output(
+        level: Level,
+        curve: Curve,
+        y: &[f32],
+        dy: Option<&[f32]>,
+        dx: &mut [f32],
+        streams: bool,
+    ) {
+        match curve {
+            Curve::Sigmoid => dispatch!(level.token(), simd => zip_wide(
+                simd, y, dy, dx, streams,
+                #[inline(always)] |y, dy| single::sigmoid_from_output(simd, y, dy),
+            )),
+            Curve::Tanh => dispatch!(level.token(), simd => zip_wide(
+                simd, y, dy, dx, streams,
+                #[inline(always)] |y, dy| single::tanh_from_output(simd, y, dy),
+            )),
+            // y has the sign of x: the slope is positive.
+            side => Self::activate_backward(level, side, y, dy, dx, streams),
         }
-    };
-}
-
-passes! { f32: sigmoid tanh sigmoid_backward tanh_backward sigmoid_from_output tanh_from_output }
-passes! {
-    f64: accurate_sigmoid accurate_tanh accurate_sigmoid_backward accurate_tanh_backward
-    accurate_sigmoid_from_output accurate_tanh_from_output
-}
-
-/// Every value through a curve, and rounded once.
-#[inline(always)]
-fn map<T: Lanes>(values: &mut [T], curve: impl Fn(f64) -> f64) {
-    for value in values {
-        *value = T::round(curve(value.to_f64()));
     }
 }
 
-/// Every gradient with its value through a derivative, and rounded once.
+/// Sigmoid and tanh take so long that streaming gains nothing.
+impl Passes for f64 {
+    #[inline(never)]
+    fn activate(level: Level, curve: Curve, x: Option<&[f64]>, y: &mut [f64], streams: bool) {
+        dispatch!(level.token(), simd => match curve {
+            Curve::Sigmoid => each(x, y, double::sigmoid),
+            Curve::Tanh => each(x, y, double::tanh),
+            Curve::Relu => {
+                map_wide(simd, x, y, streams, #[inline(always)] |x| rectified(simd, x));
+            }
+            Curve::LeakyRelu { slope } => {
+                map_wide(simd, x, y, streams, #[inline(always)] |x| leaky(simd, x, slope));
+            }
+        });
+    }
+
+    #[inline(never)]
+    fn activate_backward(
+        level: Level,
+        curve: Curve,
+        x: &[f64],
+        dy: Option<&[f64]>,
+        dx: &mut [f64],
+        streams: bool,
+    ) {
+        dispatch!(level.token(), simd => match curve {
+            Curve::Sigmoid => each_gradient(x, dy, dx, double::sigmoid_backward),
+            Curve::Tanh => each_gradient(x, dy, dx, double::tanh_backward),
+            Curve::Relu => zip_wide(
+                simd, x, dy, dx, streams,
+                #[inline(always)] |x, dy| rectified_backward(simd, x, dy),
+            ),
+            Curve::LeakyRelu { slope } => zip_wide(
+                simd, x, dy, dx, streams,
+                #[inline(always)] |x, dy| leaky_backward(simd, x, dy, slope),
+            ),
+        });
+    }
+
+    #[inline(never)]
+    fn activate_from_output(
+        level: Level,
+        curve: Curve,
+        y: &[f64],
+        dy: Option<&[f64]>,
+        dx: &mut [f64],
+        streams: bool,
+    ) {
+        match curve {
+            Curve::Sigmoid => dispatch!(level.token(), _simd => {
+                each_gradient(y, dy, dx, double::sigmoid_from_output);
+            }),
+            Curve::Tanh => dispatch!(level.token(), _simd => {
+                each_gradient(y, dy, dx, double::tanh_from_output);
+            }),
+            side => Self::activate_backward(level, side, y, dy, dx, streams),
+        }
+    }
+}
+
+/// Values that are copied and then worked on while they are in the first cache.
+const PART: usize = 1 << 11;
+
+/// Every value through a curve.
+#[inline(always)]
+fn each(x: Option<&[f64]>, y: &mut [f64], curve: impl Fn(f64) -> f64) {
+    for (k, y) in y.chunks_mut(PART).enumerate() {
+        copy_part(x, k, y);
+        for y in y {
+            *y = curve(*y);
+        }
+    }
+}
+
+/// Every gradient with its value through a derivative.
 ///
 /// Every NaN is written as the same NaN: which one arithmetic gives differs between levels.
 #[inline(always)]
-fn zip<T: Lanes>(values: &[T], gradients: &mut [T], derivative: impl Fn(f64, f64) -> f64) {
-    for (gradient, value) in gradients.iter_mut().zip(values) {
-        let result = derivative(value.to_f64(), gradient.to_f64());
-        *gradient = T::round(if result.is_nan() { f64::NAN } else { result });
+fn each_gradient(
+    x: &[f64],
+    dy: Option<&[f64]>,
+    dx: &mut [f64],
+    derivative: impl Fn(f64, f64) -> f64,
+) {
+    for (k, (dx, x)) in dx.chunks_mut(PART).zip(x.chunks(PART)).enumerate() {
+        copy_part(dy, k, dx);
+        for (dx, x) in dx.iter_mut().zip(x) {
+            let result = derivative(*x, *dx);
+            *dx = if result.is_nan() { f64::NAN } else { result };
+        }
+    }
+}
+
+/// Copies the k-th part of `from`, if it does not stand in `to` already.
+#[inline(always)]
+fn copy_part(from: Option<&[f64]>, k: usize, to: &mut [f64]) {
+    if let Some(from) = from {
+        to.copy_from_slice(&from[k * PART..][..to.len()]);
     }
 }

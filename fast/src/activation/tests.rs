@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::Level;
+use crate::elementwise::tests::streamed_is_the_same;
 use dashu_float::FBig;
 use dashu_float::round::mode::HalfEven;
 
@@ -200,6 +201,56 @@ fn the_other_forms_agree() {
         assert_eq!(back, dx);
         let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-14 * a.abs();
         assert!(dx.iter().zip(&from_y).all(close), "{curve:?}");
+    }
+}
+
+/// With every kind of value at every place of a vector.
+fn streams<T: Element + From<f32>>() {
+    let mut x: Vec<T> = spread(67, -5.0, 7.0).iter().map(|x| T::round(*x)).collect();
+    x.extend([f32::NAN, -0.0, f32::INFINITY, f32::MIN_POSITIVE / 4.0].map(T::from));
+    let dy: Vec<T> = x.iter().rev().copied().collect();
+    for curve in ALL {
+        streamed_is_the_same::<T>(|policy, len, y| {
+            forward(curve, &x[..len], y, &mut Workspace::new(), policy).unwrap();
+        });
+        streamed_is_the_same::<T>(|policy, len, dx| {
+            backward(curve, &x[..len], &dy[..len], dx, &mut Workspace::new(), policy).unwrap();
+        });
+        streamed_is_the_same::<T>(|policy, len, dx| {
+            let mut workspace = Workspace::new();
+            backward_from_output(curve, &x[..len], &dy[..len], dx, &mut workspace, policy).unwrap();
+        });
+    }
+}
+
+#[test]
+fn streamed_results_are_the_same() {
+    streams::<f32>();
+    streams::<f64>();
+}
+
+/// Long enough for several pieces: each level, alone and on three threads, streamed and not.
+#[test]
+fn pieces_threads_and_streaming_change_no_bit() {
+    let x: Vec<f32> = spread(50_001, -9.0, 6.0).into_iter().map(|x| x as f32).collect();
+    let of = |curve, policy: &Policy| {
+        let (mut workspace, mut y, mut dx) = (Workspace::new(), x.clone(), x.clone());
+        forward(curve, &x, &mut y[1..], &mut workspace, policy).unwrap_err();
+        forward(curve, &x[1..], &mut y[1..], &mut workspace, policy).unwrap();
+        backward(curve, &x[1..], &y[1..], &mut dx[1..], &mut workspace, policy).unwrap();
+        y.iter().chain(&dx).map(|y| y.to_bits()).collect::<Vec<_>>()
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    for curve in ALL {
+        let never = usize::MAX;
+        let plain = Policy { serial_below: never, stream_from: never, ..Policy::default() };
+        let plain = of(curve, &plain);
+        for level in Level::available() {
+            for stream_from in [0, never] {
+                let policy = Policy { level, serial_below: 0, stream_from };
+                assert!(pool.install(|| of(curve, &policy)) == plain, "{curve:?} {policy:?}");
+            }
+        }
     }
 }
 

@@ -45,7 +45,7 @@ pub use passes::Decay;
 pub(crate) use passes::Passes;
 
 use crate::policy::Work;
-use crate::workspace::pieces;
+use crate::workspace::{part, pieces};
 use crate::{Element, Error, Policy, Workspace, check};
 
 /// What is summed over the weights.
@@ -149,8 +149,9 @@ pub fn l1_gradient<T: Element>(
 ) -> Result<(), Error> {
     check::not_negative("lambda", lambda)?;
     check::length("gradient", gradient, w.len())?;
+    let streams = policy.streams::<T>(w.len());
     pieces(gradient, Work::Light, workspace, policy, |at, piece| {
-        T::l1_gradient(policy.level, lambda, part(w, at, piece.len()), piece);
+        T::l1_gradient(policy.level, lambda, part(w, at, piece.len()), piece, streams);
     });
     Ok(())
 }
@@ -168,8 +169,9 @@ pub fn l2_gradient<T: Element>(
 ) -> Result<(), Error> {
     check::not_negative("lambda", lambda)?;
     check::length("gradient", gradient, w.len())?;
+    let streams = policy.streams::<T>(w.len());
     pieces(gradient, Work::Light, workspace, policy, |at, piece| {
-        T::l2_gradient(policy.level, lambda, part(w, at, piece.len()), piece);
+        T::l2_gradient(policy.level, lambda, part(w, at, piece.len()), piece, streams);
     });
     Ok(())
 }
@@ -189,9 +191,10 @@ pub fn l1_proximal<T: Element>(
 ) -> Result<(), Error> {
     check::not_negative("threshold", threshold)?;
     check::length("result", result, w.len())?;
+    let streams = policy.streams::<T>(w.len());
     pieces(result, Work::Light, workspace, policy, |at, piece| {
-        piece.copy_from_slice(part(w, at, piece.len()));
-        T::shrink(policy.level, threshold, piece);
+        let w = part(w, at, piece.len());
+        T::shrink(policy.level, threshold, Some(w), piece, streams);
     });
     Ok(())
 }
@@ -207,7 +210,9 @@ pub fn l1_proximal_in_place<T: Element>(
     policy: &Policy,
 ) -> Result<(), Error> {
     check::not_negative("threshold", threshold)?;
-    pieces(w, Work::Light, workspace, policy, |_, piece| T::shrink(policy.level, threshold, piece));
+    pieces(w, Work::Light, workspace, policy, |_, piece| {
+        T::shrink(policy.level, threshold, None, piece, false);
+    });
     Ok(())
 }
 
@@ -319,18 +324,11 @@ fn update<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) {
+    let streams = from.is_some() && policy.streams::<T>(to.len());
     pieces(to, Work::Light, workspace, policy, |at, piece| {
-        if let Some(from) = from {
-            piece.copy_from_slice(part(from, at, piece.len()));
-        }
-        let (scale, gradient) =
-            (part(step.scale, at, piece.len()), part(step.gradient, at, piece.len()));
-        T::step(policy.level, decay, &Step { scale, gradient, ..*step }, piece);
+        let of_piece = |values| part(values, at, piece.len());
+        let (scale, gradient) = (of_piece(step.scale), of_piece(step.gradient));
+        let step = Step { scale, gradient, ..*step };
+        T::step(policy.level, decay, &step, from.map(of_piece), piece, streams);
     });
-}
-
-/// `length` elements from `at` on.
-fn part<T>(values: &[T], at: u64, length: usize) -> &[T] {
-    let start = at as usize;
-    &values[start..start + length]
 }

@@ -1,10 +1,11 @@
 //! The passes over a block or a piece of a tensor, compiled once for each precision.
 
-use fearless_simd::{Simd, SimdBase, dispatch, f64x8};
+use fearless_simd::{Simd, SimdBase, SimdFloat, dispatch, f32x16, f64x8, prelude::*};
 
-use super::Step;
+use super::{Penalty, Step};
 use crate::Level;
-use crate::element::{Element, Pair, load, sealed::Lanes};
+use crate::element::{Element, Pair, load};
+use crate::elementwise::{map, map_wide, write};
 use crate::normalization::sums::{Factors, sum_block};
 
 /// How the strength enters a step.
@@ -18,21 +19,30 @@ pub enum Decay {
     None,
 }
 
-/// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
+/// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes). Results are written
+/// past the caches if they stream and do not stand where they came from.
 pub trait Passes: Sized {
-    /// Σ|w·scale| and Σ(w·scale)² of a block; the scale is a power of two.
-    fn magnitudes(level: Level, block: &[Self], scale: f64) -> [f64; 2];
+    /// Σ|w·scale| or Σ(w·scale)² of a block; the scale is a power of two.
+    fn magnitudes(level: Level, penalty: Penalty, block: &[Self], scale: f64) -> f64;
     /// λ·sign(w).
-    fn l1_gradient(level: Level, lambda: f64, w: &[Self], gradient: &mut [Self]);
+    fn l1_gradient(level: Level, lambda: f64, w: &[Self], gradient: &mut [Self], streams: bool);
     /// λ·w.
-    fn l2_gradient(level: Level, lambda: f64, w: &[Self], gradient: &mut [Self]);
-    /// Moves the weights of a piece towards 0 by the threshold.
-    fn shrink(level: Level, threshold: f64, w: &mut [Self]);
-    /// Steps with the weights of a piece.
-    fn step(level: Level, decay: Decay, step: &Step<'_, Self>, w: &mut [Self]);
+    fn l2_gradient(level: Level, lambda: f64, w: &[Self], gradient: &mut [Self], streams: bool);
+    /// Moves weights towards 0 by the threshold; without `from` they stand in `to`.
+    fn shrink(level: Level, threshold: f64, from: Option<&[Self]>, to: &mut [Self], streams: bool);
+    /// Steps with weights; without `from` they stand in `to`.
+    fn step(
+        level: Level,
+        decay: Decay,
+        step: &Step<'_, Self>,
+        from: Option<&[Self]>,
+        to: &mut [Self],
+        streams: bool,
+    );
 }
 
-/// a = b = |w·scale|: the two sums of `sum_block` are those of L1 and L2.
+/// a = b = |w·scale|: the two sums of `sum_block` are those of L1 and L2. The one that is not asked for is
+/// not formed.
 #[derive(Clone, Copy)]
 struct Magnitude<'a, T> {
     w: &'a [T],
@@ -42,66 +52,83 @@ struct Magnitude<'a, T> {
 impl<T: Element> Factors for Magnitude<'_, T> {
     #[inline(always)]
     fn at<S: Simd>(&self, simd: S, at: usize, _: [usize; 2], count: usize) -> [Pair<S>; 2] {
-        let scale = f64x8::splat(simd, self.scale);
-        let w = load(simd, self.w, at, count);
-        let a = [(w[0] * scale).abs(), (w[1] * scale).abs()];
+        let mut w = load(simd, self.w, at, count);
+        if T::SCALED {
+            let scale = f64x8::splat(simd, self.scale);
+            w = [w[0] * scale, w[1] * scale];
+        }
+        let a = [w[0].abs(), w[1].abs()];
         [a, a]
     }
 }
 
-/// Every NaN is written as the same NaN: which one arithmetic gives differs between levels.
-#[inline(always)]
-fn rounded<T: Lanes>(value: f64) -> T {
-    T::round(if value.is_nan() { f64::NAN } else { value })
-}
-
 macro_rules! passes {
-    ($($precision:ident)*) => {$(
+    ($($precision:ident: $signs:ident)*) => {$(
         impl Passes for $precision {
             #[inline(never)]
-            fn magnitudes(level: Level, block: &[Self], scale: f64) -> [f64; 2] {
-                dispatch!(level.token(), simd => {
-                    sum_block(simd, Magnitude { w: block, scale }, 0, block.len())
-                })
+            fn magnitudes(level: Level, penalty: Penalty, block: &[Self], scale: f64) -> f64 {
+                let terms = Magnitude { w: block, scale };
+                match penalty {
+                    Penalty::L1 => dispatch!(level.token(), simd => {
+                        sum_block(simd, terms, 0, block.len())[0]
+                    }),
+                    Penalty::L2 => dispatch!(level.token(), simd => {
+                        sum_block(simd, terms, 0, block.len())[1]
+                    }),
+                }
             }
 
             #[inline(never)]
-            fn l1_gradient(level: Level, lambda: f64, w: &[Self], gradient: &mut [Self]) {
+            fn l1_gradient(
+                level: Level,
+                lambda: f64,
+                w: &[Self],
+                gradient: &mut [Self],
+                streams: bool,
+            ) {
                 let size = lambda as $precision;
-                dispatch!(level.token(), _simd => {
-                    for (gradient, w) in gradient.iter_mut().zip(w) {
-                        let signed = if *w < 0.0 { -size } else { size };
-                        let of_number = if *w == 0.0 { 0.0 } else { signed };
-                        *gradient = if w.is_nan() { $precision::NAN } else { of_number };
-                    }
-                });
+                dispatch!(level.token(), simd => $signs(simd, size, w, gradient, streams));
             }
 
             #[inline(never)]
-            fn l2_gradient(level: Level, lambda: f64, w: &[Self], gradient: &mut [Self]) {
-                dispatch!(level.token(), _simd => {
-                    for (gradient, w) in gradient.iter_mut().zip(w) {
-                        *gradient = rounded(lambda * w.to_f64());
-                    }
-                });
+            fn l2_gradient(
+                level: Level,
+                lambda: f64,
+                w: &[Self],
+                gradient: &mut [Self],
+                streams: bool,
+            ) {
+                dispatch!(level.token(), simd => map_wide(
+                    simd, Some(w), gradient, streams,
+                    #[inline(always)] |w| w * f64x8::splat(simd, lambda),
+                ));
             }
 
             #[inline(never)]
-            fn shrink(level: Level, threshold: f64, w: &mut [Self]) {
-                dispatch!(level.token(), _simd => {
-                    for w in w {
-                        let own = w.to_f64();
-                        let left = own.abs() - threshold;
-                        // NaN is not ≤ 0, and passes.
-                        let kept = if left <= 0.0 { 0.0 } else { left.copysign(own) };
-                        *w = rounded(kept);
-                    }
-                });
+            fn shrink(
+                level: Level,
+                threshold: f64,
+                from: Option<&[Self]>,
+                to: &mut [Self],
+                streams: bool,
+            ) {
+                dispatch!(level.token(), simd => map_wide(
+                    simd, from, to, streams,
+                    #[inline(always)] |w| shrunk(simd, w, threshold),
+                ));
             }
 
             #[inline(never)]
-            fn step(level: Level, decay: Decay, step: &Step<'_, Self>, w: &mut [Self]) {
+            fn step(
+                level: Level,
+                decay: Decay,
+                step: &Step<'_, Self>,
+                from: Option<&[Self]>,
+                to: &mut [Self],
+                streams: bool,
+            ) {
                 match decay {
+<<<<<<< HEAD
                     Decay::Coupled => dispatch!(level.token(), _simd => {
                         each(step, w, |g, s, decay| s * (g + decay));
                     }),
@@ -111,20 +138,87 @@ macro_rules! passes {
                     Decay::None => dispatch!(level.token(), _simd => {
                         each(step, w, |g, s, _| s * g);
                     }),
+=======
+                    Decay::Coupled => dispatch!(level.token(), simd => each(
+                        simd, step, from, to, streams,
+                        #[inline(always)] |g, s, decay| s * (g + decay),
+                    )),
+                    Decay::Decoupled => dispatch!(level.token(), simd => each(
+                        simd, step, from, to, streams,
+                        #[inline(always)] |g, s, decay| s * g + decay,
+                    )),
+>>>>>>> 075b748dfa8cef953c5b9ba11362f3e6a81e3f90
                 }
             }
         }
     )*};
 }
 
-passes! { f32 f64 }
+passes! { f32: signs_f32 f64: signs_f64 }
+
+/// `size` with the sign of w, 0 where it is 0, NaN where it is NaN.
+#[inline(always)]
+fn signed<S: Simd, V: SimdFloat<S>>(simd: S, w: V, size: V) -> V {
+    let zero = V::splat(simd, V::Element::from(0_u8));
+    let of_number = w.simd_eq(zero).select(zero, size.copysign(w));
+    w.simd_eq(w).select(of_number, w)
+}
+
+#[inline(always)]
+fn signs_f32<S: Simd>(simd: S, size: f32, w: &[f32], to: &mut [f32], streams: bool) {
+    map(
+        simd,
+        Some(w),
+        to,
+        streams,
+        #[inline(always)]
+        |w: f32x16<S>| signed(simd, w, f32x16::splat(simd, size)),
+    );
+}
+
+#[inline(always)]
+fn signs_f64<S: Simd>(simd: S, size: f64, w: &[f64], to: &mut [f64], streams: bool) {
+    map_wide(
+        simd,
+        Some(w),
+        to,
+        streams,
+        #[inline(always)]
+        |w| signed(simd, w, f64x8::splat(simd, size)),
+    );
+}
+
+/// sign(w)·max(|w| − τ, 0); NaN is not ≤ 0, and passes.
+#[inline(always)]
+fn shrunk<S: Simd>(simd: S, w: f64x8<S>, threshold: f64) -> f64x8<S> {
+    let zero = f64x8::splat(simd, 0.0);
+    let left = w.abs() - f64x8::splat(simd, threshold);
+    left.simd_le(zero).select(zero, left.copysign(w))
+}
 
 /// w − η·change(g, s, λ·w), for each weight.
 #[inline(always)]
-fn each<T: Lanes>(step: &Step<'_, T>, w: &mut [T], change: impl Fn(f64, f64, f64) -> f64) {
-    let (rate, lambda) = (step.learning_rate, step.lambda);
-    for ((w, g), s) in w.iter_mut().zip(step.gradient).zip(step.scale) {
-        let own = w.to_f64();
-        *w = rounded(own - rate * change(g.to_f64(), s.to_f64(), lambda * own));
-    }
+fn each<S: Simd, T: Element>(
+    simd: S,
+    step: &Step<'_, T>,
+    from: Option<&[T]>,
+    to: &mut [T],
+    streams: bool,
+    change: impl Fn(f64x8<S>, f64x8<S>, f64x8<S>) -> f64x8<S>,
+) {
+    let rate = f64x8::splat(simd, step.learning_rate);
+    let lambda = f64x8::splat(simd, step.lambda);
+    write(
+        simd,
+        to,
+        streams,
+        #[inline(always)]
+        |own, at, count| {
+            let w = load(simd, from.unwrap_or(own), at, count);
+            let (g, s) = (load(simd, step.gradient, at, count), load(simd, step.scale, at, count));
+            let low = w[0] - rate * change(g[0], s[0], lambda * w[0]);
+            let high = w[1] - rate * change(g[1], s[1], lambda * w[1]);
+            [low, high]
+        },
+    );
 }

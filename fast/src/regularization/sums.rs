@@ -61,8 +61,7 @@ fn of_tensor<T: Element>(
 ) -> f64 {
     crew.each_chunk(slots, 1, |k, slot| {
         let block = &tensor[k * BLOCK..tensor.len().min((k + 1) * BLOCK)];
-        let [absolute, squares] = T::magnitudes(policy.level, block, scale);
-        slot[0] = if penalty == Penalty::L1 { absolute } else { squares };
+        slot[0] = T::magnitudes(policy.level, penalty, block, scale);
     });
     tree(slots)
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::Level;
+use crate::elementwise::tests::streamed_is_the_same;
 
 /// The largest error of a sum of squares or sizes, in units of its own: one rounding to `f32`.
 const ONE_ROUNDING: f64 = 1.0 / 16_777_216.0;
@@ -152,6 +153,33 @@ fn the_same_bits_everywhere() {
         let policy = Policy { level, serial_below: 0, ..Policy::default() };
         assert!(pool.install(|| of(&policy)) == alone, "{level:?}");
     }
+}
+
+fn streams<T: Element + From<f32>>() {
+    let mut w: Vec<T> = whole(66).iter().map(|w| T::round(w * 0.1)).collect();
+    w.extend([f32::NAN, -0.0, f32::INFINITY, f32::MIN_POSITIVE / 4.0, -0.3].map(T::from));
+    let g: Vec<T> = w.iter().rev().copied().collect();
+    type Gradient<T> = fn(f64, &[T], &mut [T], &mut Workspace, &Policy) -> Result<(), Error>;
+    for task in [l1_gradient as Gradient<T>, l2_gradient, l1_proximal] {
+        streamed_is_the_same::<T>(|policy, len, out| {
+            task(0.3, &w[..len], out, &mut Workspace::new(), policy).expect("valid arguments");
+        });
+    }
+    for is_decayed in [false, true] {
+        streamed_is_the_same::<T>(|policy, len, out| {
+            let (w, scale, gradient) = (&w[..len], &w[..len], &g[..len]);
+            let step = Step { learning_rate: 0.1, lambda: 0.3, scale, gradient };
+            let mut space = Workspace::new();
+            let task = if is_decayed { decayed_step } else { penalized_step };
+            task(&step, w, out, &mut space, policy).expect("valid arguments");
+        });
+    }
+}
+
+#[test]
+fn streamed_results_are_the_same() {
+    streams::<f32>();
+    streams::<f64>();
 }
 
 #[test]
