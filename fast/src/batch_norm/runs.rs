@@ -10,8 +10,9 @@ use std::ops::Range;
 
 use fearless_simd::dispatch;
 
-use super::layout::Layout;
-use super::maps::{self, Differentiate, Normalize, map_runs};
+use super::layout::{Data, Layout};
+use super::maps::{self, Differentiate, Normalize, Pass, map_runs};
+use super::rectifier::{Identity, Rectifier, Rectify};
 use super::sums::{Deviation, Gradient};
 use crate::Shape;
 use crate::element::Element;
@@ -64,16 +65,11 @@ impl<T: Element> Layout<T> for Runs<'_> {
         pairwise(0..self.blocks(), &leaf, &Spread::join)
     }
 
-    fn gradients(&self, x: &[T], dy: &[T], planes: &Planes<'_>, slots: &mut Vec<f64>) {
-        let level = self.job.level.token();
-        self.each_block(slots, |channel, block| {
-            let block = self.block(channel, block);
-            dispatch!(level, simd => block.sum(#[inline(always)] |run| {
-                let (x, dy) = (&x[run.clone()], &dy[run]);
-                let gradient = Gradient { x, dy, planes, along: Along::Channel };
-                sum_block(simd, gradient, channel, x.len())
-            }))
-        });
+    fn gradients(&self, data: Data<'_, T>, planes: &Planes<'_>, slots: &mut Vec<f64>) {
+        match data.rectifier {
+            None => self.sum_gradients(data, Identity, planes, slots),
+            Some(rectifier) => self.sum_gradients(data, rectifier, planes, slots),
+        }
     }
 
     fn folded_gradients(&self, slots: &[f64], channel: usize) -> [f64; 2] {
@@ -82,24 +78,86 @@ impl<T: Element> Layout<T> for Runs<'_> {
         pairwise(first..first + self.blocks(), &leaf, &|a, b| [a[0] + b[0], a[1] + b[1]])
     }
 
-    fn forward(&self, x: Source<'_, T>, y: &mut [T], planes: &Planes<'_>) {
-        let Self { job: Job { shape, level, crew }, streams } = *self;
-        let piece = maps::piece(streams);
-        crew.each_chunk(y, piece, |k, y| {
-            let x = x.part(k * piece, y.len());
-            let map = Normalize { x, planes, along: Along::Channel };
-            dispatch!(level.token(), simd => map_runs(simd, map, shape, k * piece, streams, y));
+    fn forward(
+        &self,
+        x: Source<'_, T>,
+        rectifier: Option<Rectifier>,
+        y: &mut [T],
+        planes: &Planes<'_>,
+    ) {
+        match rectifier {
+            None => self.normalize(x, Identity, y, planes),
+            Some(rectifier) => self.normalize(x, rectifier, y, planes),
+        }
+    }
+
+    fn backward(&self, data: Data<'_, T>, dx: &mut [T], planes: &Planes<'_>) {
+        match data.rectifier {
+            None => self.differentiate(data, Identity, dx, planes),
+            Some(rectifier) => self.differentiate(data, rectifier, dx, planes),
+        }
+    }
+}
+
+/// The passes, with what follows the normalisation.
+impl Runs<'_> {
+    fn sum_gradients<T: Element, R: Rectify>(
+        &self,
+        Data { x, dy, .. }: Data<'_, T>,
+        rectifier: R,
+        planes: &Planes<'_>,
+        slots: &mut Vec<f64>,
+    ) {
+        let level = self.job.level.token();
+        self.each_block(slots, |channel, block| {
+            let block = self.block(channel, block);
+            dispatch!(level, simd => block.sum(#[inline(always)] |run| {
+                let (x, dy) = (&x[run.clone()], &dy[run]);
+                let gradient = Gradient { x, dy, rectifier, planes, along: Along::Channel };
+                sum_block(simd, gradient, channel, x.len())
+            }))
         });
     }
 
-    fn backward(&self, x: &[T], dy: &[T], dx: &mut [T], planes: &Planes<'_>) {
+    fn normalize<T: Element, R: Rectify>(
+        &self,
+        x: Source<'_, T>,
+        rectifier: R,
+        y: &mut [T],
+        planes: &Planes<'_>,
+    ) {
+        self.each_piece(y, |at, len| Normalize {
+            x: x.part(at, len),
+            rectifier,
+            planes,
+            along: Along::Channel,
+        });
+    }
+
+    fn differentiate<T: Element, R: Rectify>(
+        &self,
+        data: Data<'_, T>,
+        rectifier: R,
+        dx: &mut [T],
+        planes: &Planes<'_>,
+    ) {
+        self.each_piece(dx, |at, len| {
+            let [x, dy] = [data.x, data.dy].map(|values| &values[at..at + len]);
+            Differentiate { x, dy, rectifier, planes, along: Along::Channel }
+        });
+    }
+
+    /// Writes what the passes over the elements at `at`, `len` of them, give.
+    fn each_piece<T: Element, P: Pass<T>>(
+        &self,
+        out: &mut [T],
+        pass: impl Fn(usize, usize) -> P + Sync,
+    ) {
         let Self { job: Job { shape, level, crew }, streams } = *self;
         let piece = maps::piece(streams);
-        crew.each_chunk(dx, piece, |k, dx| {
-            let part = k * piece..k * piece + dx.len();
-            let (x, dy) = (&x[part.clone()], &dy[part]);
-            let map = Differentiate { x, dy, planes, along: Along::Channel };
-            dispatch!(level.token(), simd => map_runs(simd, map, shape, k * piece, streams, dx));
+        crew.each_chunk(out, piece, |k, out| {
+            let (at, pass) = (k * piece, pass(k * piece, out.len()));
+            dispatch!(level.token(), simd => map_runs(simd, pass, shape, at, streams, out));
         });
     }
 }
