@@ -132,6 +132,6 @@ fn step<T: Element>(
         let scale = slope.scale.map_or(&ones[..len], |scale| start.of(scale, len));
         let Descent { learning_rate, lambda, .. } = *rule;
         let step = Step { learning_rate, lambda, scale, gradient: &clipped[..len] };
-        T::step(level, slope.decay, &step, weights);
+        T::step(level, slope.decay, &step, None, weights, false);
     }
 }

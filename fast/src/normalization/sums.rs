@@ -11,13 +11,8 @@ use std::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
 
-<<<<<<< HEAD
 use super::formula::{Along, Formula, Normalized};
-use super::planes::{Center, Planes};
-=======
-use super::formula::{Along, Formula, Normalized, difference};
 use super::planes::Planes;
->>>>>>> a4442b52e6f549a2f196ba70de7a087608d01fb3
 use crate::element::{Element, Pair, STEP, first, load};
 
 /// Sequential additions into one lane.

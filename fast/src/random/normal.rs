@@ -9,7 +9,7 @@
 //! The angle is reduced as a whole number: B = q·2³⁰ + r with |r + ½| ≤ 2²⁹, so that t = (r + ½)·2⁻³² is at
 //! most an eighth of a turn and carries no error of a reduction.
 
-use fearless_simd::{Simd, SimdBase, SimdFloat, f64x8, prelude::*, u64x8};
+use fearless_simd::{Simd, SimdBase, f64x8, prelude::*, u64x8};
 
 use super::Stream;
 use super::lanes::{Words, odd};

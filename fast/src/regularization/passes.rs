@@ -128,17 +128,6 @@ macro_rules! passes {
                 streams: bool,
             ) {
                 match decay {
-<<<<<<< HEAD
-                    Decay::Coupled => dispatch!(level.token(), _simd => {
-                        each(step, w, |g, s, decay| s * (g + decay));
-                    }),
-                    Decay::Decoupled => dispatch!(level.token(), _simd => {
-                        each(step, w, |g, s, decay| s * g + decay);
-                    }),
-                    Decay::None => dispatch!(level.token(), _simd => {
-                        each(step, w, |g, s, _| s * g);
-                    }),
-=======
                     Decay::Coupled => dispatch!(level.token(), simd => each(
                         simd, step, from, to, streams,
                         #[inline(always)] |g, s, decay| s * (g + decay),
@@ -147,7 +136,10 @@ macro_rules! passes {
                         simd, step, from, to, streams,
                         #[inline(always)] |g, s, decay| s * g + decay,
                     )),
->>>>>>> 075b748dfa8cef953c5b9ba11362f3e6a81e3f90
+                    Decay::None => dispatch!(level.token(), simd => each(
+                        simd, step, from, to, streams,
+                        #[inline(always)] |g, s, _| s * g,
+                    )),
                 }
             }
         }
