@@ -74,7 +74,7 @@ fn hold<T: Element + Into<f64>>(
             let mut usual = Outputs::new(&kernel.lengths, 0, 0, canary);
             usual.call(&kernel, &mut workspace, &plain);
             let expected = bits(usual.written());
-            for (level, behind) in Level::available().into_iter().flat_map(|l| [(l, 40), (l, 0)]) {
+            for (level, behind) in Level::available().into_iter().flat_map(|l| [(l, 0), (l, 40)]) {
                 let policy = Policy { level, serial_below, stream_from: 0 };
                 let name = format!("{} on {shape:?}, from {start} on, {policy:?}", kernel.name);
                 let mut streamed = Outputs::new(&kernel.lengths, start, behind, canary);
