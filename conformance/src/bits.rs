@@ -1,4 +1,5 @@
-//! The same bits, whoever computes them: on any number of threads, at any instruction-set level.
+//! The same bits, whoever computes them: on any number of threads, at any instruction-set level, past the
+//! caches or through them.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -12,10 +13,13 @@ use crate::verdict::{Checked, Finding, Verdict};
 use crate::{Real, Refusal, Target};
 
 /// How many threads the bits are compared on.
-const THREADS: [usize; 4] = [1, 2, 3, 7];
+pub const THREADS: [usize; 4] = [1, 2, 3, 7];
 
 /// How often a call is repeated until a second worker is seen: on a busy machine stealing takes luck.
 const ATTEMPTS: usize = 200;
+
+/// From so many numbers on a case is worth the wait for another worker at every level.
+const MANY: usize = 1 << 14;
 
 /// So long another worker is waited for: some turns of a busy scheduler.
 const PATIENCE: Duration = Duration::from_millis(10);
@@ -122,7 +126,8 @@ fn wait_for_a_change(counter: &AtomicUsize) {
     }
 }
 
-/// At every instruction-set level that the target offers.
+/// In every other way that the target offers, above all at every instruction-set level, on pools of 1, 2, 3
+/// and 7 threads each.
 pub(crate) fn same_at_every_level<K: Technique, T: Real>(
     target: &dyn Target<T>,
     case: &K::Case<T>,
@@ -134,8 +139,13 @@ pub(crate) fn same_at_every_level<K: Technique, T: Real>(
     }
     let mut verdict = Verdict::HOLDS;
     for (level, variant) in variants {
-        let now = Everything::of::<K>(&*variant, case)?;
-        verdict = verdict.and(|| now.same_as(&first, &format!("at level {level}")));
+        let call = || Everything::of::<K>(&*variant, case);
+        for (pool, threads) in pools()?.iter().zip(THREADS) {
+            let now =
+                pool.install(|| if K::size(case) < MANY { call() } else { in_company(call) })?;
+            let how = format!("at level {level} on {threads} threads");
+            verdict = verdict.and(|| now.same_as(&first, &how));
+        }
     }
     Ok(verdict)
 }

@@ -78,6 +78,7 @@ mod target;
 pub mod technique;
 pub mod verdict;
 
+pub use bits::THREADS;
 pub use property::{Failure, Outcome, Property, Settings};
 pub use real::{Real, ulp};
 pub use reference::Reference;

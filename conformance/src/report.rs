@@ -36,8 +36,14 @@ impl Report {
     /// What it comes to, when `strict` counts SHOULD and PROMISE too.
     #[must_use]
     pub fn standing(&self, strict: bool) -> Standing {
-        let counts = |outcome: &&Outcome<String>| strict || outcome.strength == Strength::Must;
-        let told = self.outcomes.iter().filter(counts).filter(|outcome| !outcome.is_skipped());
+        self.standing_of(|outcome| strict || outcome.strength == Strength::Must)
+    }
+
+    /// What the outcomes come to for which `counts` is true.
+    #[must_use]
+    pub fn standing_of(&self, counts: impl Fn(&Outcome<String>) -> bool) -> Standing {
+        let counted = self.outcomes.iter().filter(|outcome| counts(outcome));
+        let told = counted.filter(|outcome| !outcome.is_skipped());
         told.map(|outcome| match () {
             () if outcome.failure.is_some() => Standing::Broken,
             () if outcome.is_void() => Standing::Void,

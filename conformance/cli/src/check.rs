@@ -73,6 +73,10 @@ fn report(
     let reports: Vec<[Report; 2]> = pairs.map(<[Report; 2]>::from).collect();
     bar.finish_and_clear();
     say(&table::techniques(&reports, strict))?;
+    let levels: Vec<String> = single.variants().into_iter().map(|(name, _)| name).collect();
+    if let Some(table) = table::same_bits(&reports, &levels).filter(|_| !levels.is_empty()) {
+        say(&table)?;
+    }
     let mut ending = ending_of(&reports, strict);
     if options.details {
         say(&table::properties(&reports))?;

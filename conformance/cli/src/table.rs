@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use evenkeel_conformance::report::{Report, Standing};
-use evenkeel_conformance::{Measure, Strength, Verdict};
+use evenkeel_conformance::{Measure, Outcome, Strength, THREADS, Verdict};
 
 use crate::hard::Named;
 
@@ -54,6 +54,38 @@ pub(crate) fn techniques(reports: &[[Report; 2]], strict: bool) -> String {
         table.add_row(row);
     }
     table.to_string()
+}
+
+/// One row a technique: whether its bits were the same on every number of threads, and at every level on
+/// every number of threads. None if nothing of that was run.
+pub(crate) fn same_bits(reports: &[[Report; 2]], levels: &[String]) -> Option<String> {
+    let threads = THREADS.map(|threads| threads.to_string()).join(", ");
+    let title = format!("same bits on {threads} threads");
+    let header = [title.as_str(), "f32\nthreads", "f32\nlevels", "f64\nthreads", "f64\nlevels"];
+    let mut table = table(&header, 1);
+    let mut is_told = false;
+    for pair in reports.iter().filter(|[single, _]| !single.outcomes.is_empty()) {
+        let standings = pair.iter().flat_map(|report| {
+            ["same_bits_on_any_number_of_threads", "same_bits_at_every_level"].map(|name| {
+                report.standing_of(|outcome: &Outcome<String>| outcome.name.starts_with(name))
+            })
+        });
+        let standings: Vec<Standing> = standings.collect();
+        is_told |= standings.iter().any(|standing| *standing != Standing::Skipped);
+        let mut row = vec![pair[0].technique.replace('_', " ")];
+        row.extend(standings.into_iter().map(|standing| equality(standing).to_string()));
+        table.add_row(row);
+    }
+    is_told.then(|| format!("{table}\n levels: {}", levels.join(", ")))
+}
+
+fn equality(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Holds => "equal",
+        Standing::Broken => "DIFFERENT",
+        Standing::Void => "cannot tell",
+        Standing::Skipped => "–",
+    }
 }
 
 /// One row a property, both precisions beside each other; inputs that could not tell do not count.

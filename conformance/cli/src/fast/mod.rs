@@ -154,14 +154,17 @@ impl<T: Real + Element> Target<T> for Fast {
         Some(self)
     }
 
-    /// Every level of this machine, and the one thread that runs the same blocks alone.
+    /// Every level of this machine, through the caches and past them, and what runs the same blocks alone.
     fn variants(&self) -> Vec<(String, Box<dyn Target<T>>)> {
-        let levels = Level::available().into_iter();
-        let mut all: Vec<(String, Box<dyn Target<T>>)> = levels
-            .map(|level| (level.name().to_string(), Box::new(Self::at(level)) as _))
-            .collect();
+        let mut all: Vec<(String, Box<dyn Target<T>>)> = Vec::new();
+        for level in Level::available() {
+            for (how, stream_from) in [("", usize::MAX), (" streaming", 0)] {
+                let policy = Policy { level, stream_from, ..Self::at(level).policy };
+                all.push((format!("{}{how}", level.name()), Box::new(Self::with(policy))));
+            }
+        }
         let alone = Policy { serial_below: usize::MAX, ..self.policy };
-        all.push(("of this machine, serial".to_string(), Box::new(Self::with(alone))));
+        all.push(("serial".to_string(), Box::new(Self::with(alone))));
         all
     }
 
