@@ -136,6 +136,53 @@ impl sealed::Lanes for f64 {
     }
 }
 
+/// a·b + c with one rounding.
+///
+/// Where the level has no instruction for it, hundreds of others take its place: they stand in one function
+/// there, and not in every kernel at every use.
+pub(crate) trait Fused: Copy {
+    fn fused(self, by: Self, plus: Self) -> Self;
+}
+
+impl Fused for f64 {
+    #[inline(always)]
+    fn fused(self, by: Self, plus: Self) -> Self {
+        self.mul_add(by, plus)
+    }
+}
+
+macro_rules! fused {
+    ($($lanes:ident)*) => {$(
+        impl<S: Simd> Fused for $lanes<S> {
+            #[inline(always)]
+            fn fused(self, by: Self, plus: Self) -> Self {
+                #[inline(never)]
+                fn emulated<S: Simd>(a: $lanes<S>, b: $lanes<S>, c: $lanes<S>) -> $lanes<S> {
+                    a.mul_add_precise(b, c)
+                }
+                if has_fused(self.simd) {
+                    self.mul_add_precise(by, plus)
+                } else {
+                    emulated(self, by, plus)
+                }
+            }
+        }
+    )*};
+}
+
+fused! { f32x16 f64x8 }
+
+/// Whether the level has fused multiply-add: of those that are used, all but x86's baseline.
+#[inline(always)]
+fn has_fused<S: Simd>(simd: S) -> bool {
+    let level = simd.level();
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    if let fearless_simd::Level::Sse2(_) = level {
+        return false;
+    }
+    !level.is_fallback()
+}
+
 /// Up to sixteen values from index `at` on, zeros behind them.
 #[inline(always)]
 pub(crate) fn load<S: Simd, T: Element>(simd: S, x: &[T], at: usize, count: usize) -> Pair<S> {

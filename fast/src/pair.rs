@@ -13,29 +13,18 @@
 
 use std::ops::{Add, Mul, Neg, Sub};
 
-use fearless_simd::{Simd, SimdFloat, f64x8};
+use crate::element::Fused;
+use fearless_simd::{Simd, f64x8};
 
 /// A number, or a vector of them.
 pub(crate) trait Number:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self>
+    Fused + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self>
 {
-    /// The product and the sum, rounded once.
-    fn fused(self, by: Self, plus: Self) -> Self;
 }
 
-impl Number for f64 {
-    #[inline(always)]
-    fn fused(self, by: Self, plus: Self) -> Self {
-        self.mul_add(by, plus)
-    }
-}
+impl Number for f64 {}
 
-impl<S: Simd> Number for f64x8<S> {
-    #[inline(always)]
-    fn fused(self, by: Self, plus: Self) -> Self {
-        self.mul_add_precise(by, plus)
-    }
-}
+impl<S: Simd> Number for f64x8<S> {}
 
 /// An unevaluated sum.
 #[derive(Debug, Clone, Copy, Default)]

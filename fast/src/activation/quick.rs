@@ -20,13 +20,14 @@
 //! below the normal numbers is rounded once, by the last product.
 
 use fearless_simd::{Simd, SimdBase, f32x16, prelude::*, u8x64, u32x16};
+use crate::element::Fused;
 
 /// tanh, never above 1 ulp, never falling.
 #[inline(always)]
 pub(super) fn tanh<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     // tanh rounds to 1 from here on.
     let a = at_most(simd, x.abs(), 9.02);
-    let place = a.mul_add_precise(f32x16::splat(simd, 0.99), f32x16::splat(simd, 0.625));
+    let place = a.fused(f32x16::splat(simd, 0.99), f32x16::splat(simd, 0.625));
     let part = Part::of(simd, place);
     let d = a - part.entry(&CENTERS);
     // In the first part the centre is 0, and what the polynomial is added to is x itself.
@@ -35,9 +36,9 @@ pub(super) fn tanh<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     let [first @ .., last] = &COEFFICIENTS;
     let mut q = part.entry(last);
     for coefficients in first.iter().rev() {
-        q = q.mul_add_precise(d, part.entry(coefficients));
+        q = q.fused(d, part.entry(coefficients));
     }
-    d.mul_add_precise(q, value).copysign(x)
+    d.fused(q, value).copysign(x)
 }
 
 /// `x`, at most `most`; NaN stays.
@@ -77,12 +78,12 @@ pub(super) fn sigmoid<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     let power = k.power_of_two(simd);
     let t = high * power;
     let below = one + t;
-    let below_low = low.mul_add_precise(power, t - (below - one));
+    let below_low = low.fused(power, t - (below - one));
     let inverse = one / below;
     let quotient = high * inverse;
-    let rest = (-quotient).mul_add_precise(below, high);
-    let rest = rest + (-quotient).mul_add_precise(below_low, low);
-    let s = k.scaled(simd, rest.mul_add_precise(inverse, quotient));
+    let rest = (-quotient).fused(below, high);
+    let rest = rest + (-quotient).fused(below_low, low);
+    let s = k.scaled(simd, rest.fused(inverse, quotient));
     x.simd_lt(f32x16::splat(simd, 0.0)).select(s, one - s)
 }
 
@@ -103,13 +104,13 @@ impl<S: Simd> Exponential<S> {
         let shift = f32x16::splat(simd, SHIFT);
         // e⁻¹⁰⁴·⁵ is below half of the smallest number.
         let z = -at_most(simd, x.abs(), 104.5);
-        let shifted = z.mul_add_precise(log2_e, shift);
+        let shifted = z.fused(log2_e, shift);
         let k = shifted - shift;
-        let r = k.mul_add_precise(f32x16::splat(simd, -LN2_HIGH), z);
-        let r = k.mul_add_precise(f32x16::splat(simd, -LN2_LOW), r);
+        let r = k.fused(f32x16::splat(simd, -LN2_HIGH), z);
+        let r = k.fused(f32x16::splat(simd, -LN2_LOW), r);
         let (p, one) = (series(simd, r), f32x16::splat(simd, 1.0));
-        let high = r.mul_add_precise(p, one);
-        Self { high, low: r.mul_add_precise(p, one - high), k: Power(shifted) }
+        let high = r.fused(p, one);
+        Self { high, low: r.fused(p, one - high), k: Power(shifted) }
     }
 }
 
@@ -121,7 +122,7 @@ fn series<S: Simd>(simd: S, r: f32x16<S>) -> f32x16<S> {
     let [first @ .., last] = P;
     let mut sum = f32x16::splat(simd, last);
     for coefficient in first.iter().rev() {
-        sum = sum.mul_add_precise(r, f32x16::splat(simd, *coefficient));
+        sum = sum.fused(r, f32x16::splat(simd, *coefficient));
     }
     sum
 }

@@ -8,6 +8,7 @@
 //! exchange): with the few roundings of `f64` beside it, below a thousandth of a last place of `f32`. As
 //! in [`exponential`](super::exponential), 1 and 2ᵏ can be taken away without losing digits.
 
+use crate::element::Fused;
 use fearless_simd::{Simd, SimdBase, f64x8, prelude::*, u64x8};
 
 /// Beyond it e⁻ᶻ times the largest `f32` is below half the smallest.
@@ -28,14 +29,14 @@ impl<S: Simd> Exponential<S> {
         let z = (x.abs() * f64x8::splat(simd, -times)).max(f64x8::splat(simd, -FAR));
         let shift = f64x8::splat(simd, SHIFT);
         let log2_e = f64x8::splat(simd, std::f64::consts::LOG2_E);
-        let k = z.mul_add_precise(log2_e, shift) - shift;
-        let r = k.mul_add_precise(f64x8::splat(simd, -std::f64::consts::LN_2), z);
-        Self { scale: power_of_two(simd, k), rest: (r * r).mul_add_precise(series(simd, r), r) }
+        let k = z.fused(log2_e, shift) - shift;
+        let r = k.fused(f64x8::splat(simd, -std::f64::consts::LN_2), z);
+        Self { scale: power_of_two(simd, k), rest: (r * r).fused(series(simd, r), r) }
     }
 
     #[inline(always)]
     fn value(self) -> f64x8<S> {
-        self.scale.mul_add_precise(self.rest, self.scale)
+        self.scale.fused(self.rest, self.scale)
     }
 }
 
@@ -63,7 +64,7 @@ fn series<S: Simd>(simd: S, r: f64x8<S>) -> f64x8<S> {
     let [first @ .., last] = P;
     let mut sum = f64x8::splat(simd, last);
     for coefficient in first.iter().rev() {
-        sum = sum.mul_add_precise(r, f64x8::splat(simd, *coefficient));
+        sum = sum.fused(r, f64x8::splat(simd, *coefficient));
     }
     sum
 }
@@ -88,7 +89,7 @@ pub(super) fn sigmoid<S: Simd>(simd: S, x: f64x8<S>) -> f64x8<S> {
 pub(super) fn tanh<S: Simd>(simd: S, x: f64x8<S>) -> f64x8<S> {
     let (one, two) = (f64x8::splat(simd, 1.0), f64x8::splat(simd, 2.0));
     let Exponential { scale, rest } = Exponential::of_minus(simd, x, 2.0);
-    let m = scale.mul_add_precise(rest, scale - one);
+    let m = scale.fused(rest, scale - one);
     unless_nan(simd, x, (m / (two + m)).copysign(x))
 }
 

@@ -3,11 +3,11 @@
 //! Columns are taken sixteen at a time, of all rows: γ and the sums of the features are loaded once
 //! for them, and x̂ is at hand for dx and dγ both.
 
-use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
+use fearless_simd::{Simd, SimdBase, f64x8};
 
 use super::normalize::Standard;
 use super::out::Out;
-use crate::element::{Element, Pair, STEP, load};
+use crate::element::{Element, Fused, Pair, STEP, load};
 use crate::normalization::planes::Slope;
 use crate::normalization::sums::{Factors, add};
 
@@ -55,8 +55,8 @@ impl Sloped {
         dy: f64x8<S>,
         gamma: f64x8<S>,
     ) -> f64x8<S> {
-        let centred = dy.mul_add_precise(gamma, f64x8::splat(simd, self.minus_mean));
-        let result = xhat.mul_add_precise(f64x8::splat(simd, self.minus_mean_x), centred)
+        let centred = dy.fused(gamma, f64x8::splat(simd, self.minus_mean));
+        let result = xhat.fused(f64x8::splat(simd, self.minus_mean_x), centred)
             * f64x8::splat(simd, self.factor);
         if T::SCALED { result * f64x8::splat(simd, self.extra) } else { result }
     }

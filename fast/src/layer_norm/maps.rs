@@ -1,9 +1,9 @@
 //! The elementwise passes where rows stand as columns: γ and β change from line to line, and x̂'s
 //! coefficients from lane to lane.
 
-use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
+use fearless_simd::{Simd, SimdBase, f64x8};
 
-use crate::element::{Element, Pair, load};
+use crate::element::{Element, Fused, Pair, load};
 use crate::normalization::Source;
 use crate::normalization::formula::{Along, Formula, Normalized, Sloped};
 use crate::normalization::maps::Map;
@@ -40,10 +40,7 @@ impl<T: Element> Map<T> for NormalizeColumns<'_, T> {
         let gamma = f64x8::splat(simd, self.gamma[row].to_f64());
         let beta = f64x8::splat(simd, self.beta[row].to_f64());
         let x = load(simd, self.x.or(out), at, count);
-        [
-            low.of::<T>(x[0]).mul_add_precise(gamma, beta),
-            high.of::<T>(x[1]).mul_add_precise(gamma, beta),
-        ]
+        [low.of::<T>(x[0]).fused(gamma, beta), high.of::<T>(x[1]).fused(gamma, beta)]
     }
 }
 

@@ -3,10 +3,10 @@
 //! Columns are taken sixteen at a time, of all rows, so that γ and β are loaded once for them. No value
 //! meets another: neither the cut into columns nor the way the results are stored can change a bit.
 
-use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
+use fearless_simd::{Simd, SimdBase, f64x8};
 
 use super::out::Out;
-use crate::element::{Element, Pair, STEP, load};
+use crate::element::{Element, Fused, Pair, STEP, load};
 use crate::normalization::Source;
 use crate::normalization::formula::difference;
 use crate::normalization::planes::Center;
@@ -54,8 +54,8 @@ impl<S: Simd> Lanes<S> {
     pub(super) fn of<T: Element>(&self, x: Pair<S>) -> Pair<S> {
         let Self { scale, shift, rstd, rest } = *self;
         [
-            difference::<S, T>(x[0], scale, shift).mul_add_precise(rstd, rest),
-            difference::<S, T>(x[1], scale, shift).mul_add_precise(rstd, rest),
+            difference::<S, T>(x[0], scale, shift).fused(rstd, rest),
+            difference::<S, T>(x[1], scale, shift).fused(rstd, rest),
         ]
     }
 }
@@ -124,10 +124,7 @@ impl<T: Element> Normalize<'_, T> {
         for row in 0..R {
             let at = row * self.gamma.len() + column;
             let xhat = lanes[row].of::<T>(load(simd, self.x.or(y), at, count));
-            let result = [
-                xhat[0].mul_add_precise(gamma[0], beta[0]),
-                xhat[1].mul_add_precise(gamma[1], beta[1]),
-            ];
+            let result = [xhat[0].fused(gamma[0], beta[0]), xhat[1].fused(gamma[1], beta[1])];
             out.store(simd, result, y, at, count);
         }
     }

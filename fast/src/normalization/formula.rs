@@ -1,11 +1,11 @@
 //! The formulas on eight lanes.
 
-use fearless_simd::{Simd, f64x8, prelude::*};
+use fearless_simd::{Simd, f64x8};
 
 use super::planes::{
     BETA, EXTRA, FACTOR, GAMMA, MEAN_DY, MEAN_DY_X, OFFSET, Planes, RSTD, SCALE, SHIFT,
 };
-use crate::element::Element;
+use crate::element::{Element, Fused};
 
 /// What the lanes of a kernel run along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub(crate) fn difference<S: Simd, T: Element>(
     scale: f64x8<S>,
     shift: f64x8<S>,
 ) -> f64x8<S> {
-    if T::SCALED { x.mul_add_precise(scale, -shift) } else { x - shift }
+    if T::SCALED { x.fused(scale, -shift) } else { x - shift }
 }
 
 /// y = γ·x̂ + β; for `f32` folded to (x − shift)·a + c, with a where γ is and c where β is.
@@ -97,7 +97,7 @@ impl<S: Simd> Forward<S> {
     #[inline(always)]
     pub(crate) fn of<T: Element>(&self, x: f64x8<S>) -> f64x8<S> {
         let x = if T::SCALED { self.normalized.of::<T>(x) } else { self.normalized.shifted(x) };
-        x.mul_add_precise(self.gamma, self.beta)
+        x.fused(self.gamma, self.beta)
     }
 }
 
@@ -125,7 +125,7 @@ impl<S: Simd> Formula<S> for Sloped<S> {
 impl<S: Simd> Sloped<S> {
     #[inline(always)]
     pub(crate) fn of<T: Element>(&self, xhat: f64x8<S>, dy: f64x8<S>) -> f64x8<S> {
-        let centred = (-xhat).mul_add_precise(self.mean_dy_x, dy - self.mean_dy);
+        let centred = (-xhat).fused(self.mean_dy_x, dy - self.mean_dy);
         if T::SCALED { centred * self.factor * self.extra } else { centred * self.factor }
     }
 }
@@ -155,6 +155,6 @@ impl<S: Simd> Backward<S> {
             return self.sloped.of::<T>(self.normalized.of::<T>(x), dy);
         }
         let Sloped { mean_dy: k, mean_dy_x: e, factor, .. } = self.sloped;
-        (self.normalized.shifted(x).mul_add_precise(e, k) + dy) * factor
+        (self.normalized.shifted(x).fused(e, k) + dy) * factor
     }
 }

@@ -9,11 +9,11 @@
 
 use std::ops::Range;
 
-use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
+use fearless_simd::{Simd, SimdBase, f64x8};
 
 use super::formula::{Along, Formula, Normalized};
 use super::planes::Planes;
-use crate::element::{Element, Pair, STEP, first, load};
+use crate::element::{Element, Fused, Pair, STEP, first, load};
 
 /// Sequential additions into one lane.
 pub(crate) const DEPTH: usize = 64;
@@ -162,8 +162,8 @@ pub(crate) fn sum_runs<S: Simd, F: Factors>(simd: S, factors: F, runs: Runs) -> 
 pub(crate) fn add<S: Simd>(sums: &mut [f64x8<S>; 4], [a, b]: [Pair<S>; 2]) {
     sums[0] += a[0];
     sums[1] += a[1];
-    sums[2] = a[0].mul_add_precise(b[0], sums[2]);
-    sums[3] = a[1].mul_add_precise(b[1], sums[3]);
+    sums[2] = a[0].fused(b[0], sums[2]);
+    sums[3] = a[1].fused(b[1], sums[3]);
 }
 
 /// Padding counts for nothing.

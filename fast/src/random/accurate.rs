@@ -18,7 +18,8 @@ use super::lanes::Words;
 use super::logarithm::{LN2_HIGH, LN2_LOW, Parts};
 use super::normal::{Turn, first_uniforms};
 use crate::element;
-use crate::pair::{Number, Pair, sum};
+use crate::element::Fused;
+use crate::pair::{Pair, sum};
 
 /// Sixteen cosines and sixteen sines of the pairs whose first word has the number `n`, times `deviation`.
 #[inline(always)]
