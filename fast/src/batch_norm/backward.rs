@@ -12,20 +12,22 @@
 //! Hazard: Σ dy·x is not Σ dy·x̂/r + μ·Σ dy once rounded; the data is centred first. Method: both sums
 //! per block, folded by a fixed tree; dβ, dγ and dx each rounded once.
 
-use super::coefficients::{affine, centered, gradient, plain, sloped};
-use super::layout::{Layout, TOGETHER, Walk, planes, turned};
+use super::coefficients::{affine, centered, gradient, proportional, sloped};
+use super::layout::{Data, Layout, TOGETHER, Walk, planes, turned};
+use super::rectifier::Rectifier;
 use crate::element::Element;
-use crate::normalization::planes::{Center, PLANES, Planes, Slope};
+use crate::normalization::planes::{Center, PLANES, Planes};
 use crate::normalization::{Inputs, Outputs, Source, rounded};
 
 /// What each backward pass does with the two sums of a channel.
 pub(super) trait Mode {
-    /// The coefficients of dx, from γ·r in two factors, mean(dy) and mean(dy·x̂).
-    fn coefficients<T: Element>(center: Center, slope: Slope) -> [f64; PLANES];
+    /// The coefficients of dx, from γ and β and from mean(dy) and mean(dy·x̂).
+    fn coefficients<T: Element>(center: Center, affine: [f64; 2], means: [f64; 2])
+    -> [f64; PLANES];
     /// Writes dx.
     fn run<T: Element>(
         layout: &dyn Layout<T>,
-        inputs: Inputs<'_, T>,
+        data: Data<'_, T>,
         dx: &mut [T],
         planes: &Planes<'_>,
     );
@@ -35,17 +37,21 @@ pub(super) trait Mode {
 pub(super) struct Training;
 
 impl Mode for Training {
-    fn coefficients<T: Element>(center: Center, slope: Slope) -> [f64; PLANES] {
-        sloped::<T>(center, slope)
+    fn coefficients<T: Element>(
+        center: Center,
+        affine: [f64; 2],
+        means: [f64; 2],
+    ) -> [f64; PLANES] {
+        sloped::<T>(center, affine, means)
     }
 
     fn run<T: Element>(
         layout: &dyn Layout<T>,
-        inputs: Inputs<'_, T>,
+        data: Data<'_, T>,
         dx: &mut [T],
         planes: &Planes<'_>,
     ) {
-        layout.backward(inputs.x, inputs.dy, dx, planes);
+        layout.backward(data, dx, planes);
     }
 }
 
@@ -53,37 +59,49 @@ impl Mode for Training {
 pub(super) struct Inference;
 
 impl Mode for Inference {
-    fn coefficients<T: Element>(_: Center, slope: Slope) -> [f64; PLANES] {
-        // dx is dy normalised by nothing: mean 0, "r" = γ·r, and −0 adds nothing to any number.
-        let center = Center { scale: 1.0, shift: 0.0, offset: 0.0, rstd: slope.factor };
-        affine::<T>(center, slope.extra, -0.0)
+    fn coefficients<T: Element>(
+        center: Center,
+        [gamma, _]: [f64; 2],
+        _: [f64; 2],
+    ) -> [f64; PLANES] {
+        proportional::<T>(&center, gamma)
     }
 
     fn run<T: Element>(
         layout: &dyn Layout<T>,
-        inputs: Inputs<'_, T>,
+        data: Data<'_, T>,
         dx: &mut [T],
         planes: &Planes<'_>,
     ) {
-        layout.forward(Source::Slice(inputs.dy), dx, planes);
+        layout.forward(Source::Slice(data.dy), None, dx, planes);
     }
 }
 
-/// All three gradients, with the center of each channel.
+/// All three gradients, with the center of each channel. A rectifier asks for β: dy is by its output.
 pub(super) fn backward<T: Element, M: Mode>(
     walk: &Walk<'_>,
     inputs: Inputs<'_, T>,
+    rectified: Option<(Rectifier, &[T])>,
     center: impl Fn(usize) -> Center + Sync,
     outputs: Outputs<'_, T>,
     memory: &mut Vec<f64>,
     slots: &mut Vec<f64>,
 ) {
     let (layout, job) = (T::along(walk), walk.job());
-    let columns = [inputs.gamma.len(), layout.spread()];
+    let Inputs { x, gamma, dy } = inputs;
+    let data = Data { x, dy, rectifier: rectified.map(|(rectifier, _)| rectifier) };
+    let columns = [gamma.len(), layout.spread()];
     let center = |channel| centered::<T>(center(channel));
+    let parameters = |channel: usize| {
+        [gamma[channel].to_f64(), rectified.map_or(0.0, |(_, beta)| beta[channel].to_f64())]
+    };
+    let of_y = |channel| {
+        let [gamma, beta] = parameters(channel);
+        affine::<T>(center(channel), gamma, beta)
+    };
     let mut planes = planes(memory, columns);
-    planes.fill_all(job.crew, turned(columns, 0, |channel| plain(center(channel))));
-    layout.gradients(inputs.x, inputs.dy, &planes, slots);
+    planes.fill_all(job.crew, turned(columns, 0, of_y));
+    layout.gradients(data, &planes, slots);
     let sums = |channel| gradient::<T>(&center(channel), layout.folded_gradients(slots, channel));
     let chunks = [TOGETHER; 2];
     job.crew.each_pair(chunks, outputs.dgamma, outputs.dbeta, |chunk, dgamma, dbeta| {
@@ -94,11 +112,10 @@ pub(super) fn backward<T: Element, M: Mode>(
         }
     });
     let count = job.shape.per_channel() as f64;
-    let of_channel = |channel: usize| {
-        let (center, means) = (center(channel), sums(channel).map(|sum| sum / count));
-        let slope = Slope::new(&center, inputs.gamma[channel].to_f64(), means);
-        M::coefficients::<T>(center, slope)
+    let of_dx = |channel| {
+        let means = sums(channel).map(|sum| sum / count);
+        M::coefficients::<T>(center(channel), parameters(channel), means)
     };
-    planes.fill_all(job.crew, turned(columns, layout.turn(outputs.dx), of_channel));
-    M::run(layout, inputs, outputs.dx, &planes);
+    planes.fill_all(job.crew, turned(columns, layout.turn(outputs.dx), of_dx));
+    M::run(layout, data, outputs.dx, &planes);
 }

@@ -30,12 +30,7 @@ pub(super) fn centered<T: Element>(center: Center) -> Center {
     Center { shift: sum, offset: (shift - (sum - second)) + (offset - second), ..center }
 }
 
-/// Those of x̂ alone.
-pub(super) fn plain(Center { scale, shift, offset, rstd }: Center) -> [f64; PLANES] {
-    [scale, shift, offset, rstd, 0.0, 0.0, 0.0, 0.0]
-}
-
-/// Those of y.
+/// Those of x̂ and of y.
 pub(super) fn affine<T: Element>(center: Center, gamma: f64, beta: f64) -> [f64; PLANES] {
     let Center { scale, shift, offset, rstd } = center;
     let [factor, term] = if T::SCALED {
@@ -45,20 +40,32 @@ pub(super) fn affine<T: Element>(center: Center, gamma: f64, beta: f64) -> [f64;
         // An infinite γ leaves the sign of x − s; ∞ − ∞ would hide it.
         [a, if offset == 0.0 || a.is_infinite() { beta } else { beta - offset * a }]
     };
-    [scale, shift, offset, rstd, factor, term, 0.0, 0.0]
+    [scale, shift, offset, rstd, factor, term, 0.0, 0.0, 0.0, 0.0]
 }
 
-/// Those of dx.
-pub(super) fn sloped<T: Element>(center: Center, slope: Slope) -> [f64; PLANES] {
-    let Center { scale, shift, offset, rstd } = center;
-    let Slope { mean_dy, mean_dy_x, factor, extra } = slope;
+/// Those of dx too.
+pub(super) fn sloped<T: Element>(
+    center: Center,
+    [gamma, beta]: [f64; 2],
+    means: [f64; 2],
+) -> [f64; PLANES] {
+    let Slope { mean_dy, mean_dy_x, factor, extra } = Slope::new(&center, gamma, means);
     let [term, by_x] = if T::SCALED {
         [mean_dy, mean_dy_x]
     } else {
-        let e = -(mean_dy_x * rstd);
-        [-(offset * e) - mean_dy, e]
+        let e = -(mean_dy_x * center.rstd);
+        [-(center.offset * e) - mean_dy, e]
     };
-    [scale, shift, offset, rstd, term, by_x, factor, extra]
+    let [scale, shift, offset, rstd, a, c, ..] = affine::<T>(center, gamma, beta);
+    [scale, shift, offset, rstd, a, c, term, by_x, factor, extra]
+}
+
+/// Those of dx where the statistics are held fixed: dx is dy normalised by nothing, with mean 0 and γ·r
+/// for r, and −0 adds nothing to any number.
+pub(super) fn proportional<T: Element>(center: &Center, gamma: f64) -> [f64; PLANES] {
+    let Slope { factor, extra, .. } = Slope::new(center, gamma, [0.0; 2]);
+    let center = Center { scale: 1.0, shift: 0.0, offset: 0.0, rstd: factor };
+    affine::<T>(center, extra, -0.0)
 }
 
 /// Σ dy and Σ dy·x̂ from the sums that the kernel takes.

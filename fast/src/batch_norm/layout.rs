@@ -2,7 +2,7 @@
 //!
 //! Which of the two depends on the shape alone, as do the blocks of each; so the bits do too.
 
-use super::{rows::Rows, runs::Runs};
+use super::{rectifier::Rectifier, rows::Rows, runs::Runs};
 use crate::element::{Element, STEP};
 use crate::moments::Spread;
 use crate::normalization::planes::{PLANES, Planes};
@@ -27,17 +27,31 @@ pub trait Layout<T: Element>: Sync {
     fn folded_moments(&self, x: &[T], slots: &[f64], channel: usize) -> Spread;
     /// The same in another unit, from the data.
     fn rescan(&self, x: &[T], channel: usize, scale: f64) -> Spread;
-    /// Σ dy and Σ dy·x̂ of every block.
-    fn gradients(&self, x: &[T], dy: &[T], planes: &Planes<'_>, slots: &mut Vec<f64>);
+    /// Σ dy and Σ dy·x̂ of every block, dy by the output of the rectifier.
+    fn gradients(&self, data: Data<'_, T>, planes: &Planes<'_>, slots: &mut Vec<f64>);
     /// Σ dy and Σ dy·x̂ of a channel.
     fn folded_gradients(&self, slots: &[f64], channel: usize) -> [f64; 2];
     /// Which column the coefficients start with in the elementwise pass that writes `y`: the first
     /// that starts a line of it, if results are streamed.
     fn turn(&self, y: &[T]) -> usize;
-    /// y = γ·x̂ + β.
-    fn forward(&self, x: Source<'_, T>, y: &mut [T], planes: &Planes<'_>);
+    /// y = γ·x̂ + β, or its activation.
+    fn forward(
+        &self,
+        x: Source<'_, T>,
+        rectifier: Option<Rectifier>,
+        y: &mut [T],
+        planes: &Planes<'_>,
+    );
     /// dx = γ·r·(dy − mean(dy) − x̂·mean(dy·x̂)).
-    fn backward(&self, x: &[T], dy: &[T], dx: &mut [T], planes: &Planes<'_>);
+    fn backward(&self, data: Data<'_, T>, dx: &mut [T], planes: &Planes<'_>);
+}
+
+/// What a backward pass reads.
+#[derive(Clone, Copy)]
+pub struct Data<'a, T> {
+    pub(super) x: &'a [T],
+    pub(super) dy: &'a [T],
+    pub(super) rectifier: Option<Rectifier>,
 }
 
 /// The walk that suits the shape.

@@ -3,13 +3,14 @@
 //! No value meets another, so neither the walk nor the cut into pieces can change a bit.
 //!
 //! Results that are not needed soon go past the caches, and the lines of x and dy that come next are
-//! asked for meanwhile: that alone is worth a half of the time from memory. Four rows at a time, not
+//! asked for meanwhile: from memory that takes a third off and more. Four rows at a time, not
 //! eight: rows a multiple of a page apart share the places of one set in the first-level cache.
 
 use std::ops::Range;
 
 use fearless_simd::Simd;
 
+use super::rectifier::Rectifier;
 use crate::Shape;
 use crate::element::{Element, Pair, STEP, load, store};
 use crate::normalization::Source;
@@ -20,7 +21,7 @@ use crate::streaming::{Streaming, head, prefetch};
 
 /// Rows that share the coefficients they load.
 pub(super) const ROWS: usize = 4;
-/// Strips of sixteen columns whose coefficients fill the registers.
+/// Strips of sixteen columns whose coefficients fill the registers; of `f64` one does.
 const STRIPS: usize = 4;
 /// Elements along a run before what a prefetch asks for.
 const AHEAD: usize = 1024;
@@ -37,10 +38,11 @@ pub(super) trait Pass<T: Element>: Map<T> {
     fn prefetch(&self, at: usize);
 }
 
-/// y = γ·x̂ + β.
+/// y = γ·x̂ + β, or its activation.
 #[derive(Clone, Copy)]
 pub(super) struct Normalize<'a, T> {
     pub(super) x: Source<'a, T>,
+    pub(super) rectifier: Option<Rectifier>,
     pub(super) planes: &'a Planes<'a>,
     pub(super) along: Along,
 }
@@ -73,7 +75,11 @@ impl<T: Element> Map<T> for Normalize<'_, T> {
         count: usize,
     ) -> Pair<S> {
         let x = load(simd, self.x.or(out), at, count);
-        [low.of::<T>(x[0]), high.of::<T>(x[1])]
+        let y = [low.of::<T>(x[0]), high.of::<T>(x[1])];
+        match self.rectifier {
+            None => y,
+            Some(rectifier) => rectifier.of::<S, T>(simd, y),
+        }
     }
 }
 
@@ -82,6 +88,7 @@ impl<T: Element> Map<T> for Normalize<'_, T> {
 pub(super) struct Differentiate<'a, T> {
     pub(super) x: &'a [T],
     pub(super) dy: &'a [T],
+    pub(super) rectifier: Option<Rectifier>,
     pub(super) planes: &'a Planes<'a>,
     pub(super) along: Along,
 }
@@ -95,25 +102,39 @@ impl<T: Element> Pass<T> for Differentiate<'_, T> {
 }
 
 impl<T: Element> Map<T> for Differentiate<'_, T> {
-    type Coefficients<S: Simd> = [Backward<S>; 2];
+    type Coefficients<S: Simd> = [(Forward<S>, Backward<S>); 2];
 
     #[inline(always)]
-    fn coefficients<S: Simd>(&self, simd: S, column: usize, _: usize) -> [Backward<S>; 2] {
-        Backward::pair(simd, self.planes, column, self.along)
+    fn coefficients<S: Simd>(
+        &self,
+        simd: S,
+        column: usize,
+        _: usize,
+    ) -> [(Forward<S>, Backward<S>); 2] {
+        let forward = Forward::pair(simd, self.planes, column, self.along);
+        let backward = Backward::pair(simd, self.planes, column, self.along);
+        [(forward[0], backward[0]), (forward[1], backward[1])]
     }
 
     #[inline(always)]
     fn at<S: Simd>(
         &self,
         simd: S,
-        [low, high]: &[Backward<S>; 2],
+        [low, high]: &[(Forward<S>, Backward<S>); 2],
         _: &[T],
         _: usize,
         at: usize,
         count: usize,
     ) -> Pair<S> {
         let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
-        [low.of::<T>(x[0], dy[0]), high.of::<T>(x[1], dy[1])]
+        let dy = match self.rectifier {
+            None => dy,
+            Some(rectifier) => {
+                let y = [low.0.of::<T>(x[0]), high.0.of::<T>(x[1])];
+                rectifier.gradient::<S, T>(simd, y, dy)
+            }
+        };
+        [low.1.of::<T>(x[0], dy[0]), high.1.of::<T>(x[1], dy[1])]
     }
 }
 
@@ -170,36 +191,20 @@ pub(super) fn map_rows<S: Simd, T: Element, P: Pass<T>>(
     let (rows, rest) = (out.len() / width, out.len() % width);
     let sink = Sink::new(streams);
     let mut row = 0;
-    while row < rows {
-        let few = row..rows.min(row + ROWS);
+    while row * width < out.len() {
+        let (few, columns) =
+            if row < rows { (row..rows.min(row + ROWS), width) } else { (row..row + 1, rest) };
         row = few.end;
-        some_rows(simd, pass, width, few, width, &sink, out);
-    }
-    some_rows(simd, pass, width, rows..rows + 1, rest, &sink, out);
-}
-
-/// The first `columns` columns of a few rows.
-#[inline(always)]
-fn some_rows<S: Simd, T: Element, P: Pass<T>>(
-    simd: S,
-    pass: P,
-    width: usize,
-    rows: Range<usize>,
-    columns: usize,
-    sink: &Sink,
-    out: &mut [T],
-) {
-    let mut column = 0;
-    while column + STRIPS * STEP <= columns {
-        strips::<STRIPS, S, T, P>(simd, pass, width, rows.clone(), [column, STEP], sink, out);
-        column += STRIPS * STEP;
-    }
-    while column + STEP <= columns {
-        strips::<1, S, T, P>(simd, pass, width, rows.clone(), [column, STEP], sink, out);
-        column += STEP;
-    }
-    if column < columns {
-        strips::<1, S, T, P>(simd, pass, width, rows, [column, columns - column], sink, out);
+        let mut column = 0;
+        while !T::SCALED && column + STRIPS * STEP <= columns {
+            strips::<STRIPS, S, T, P>(simd, pass, width, few.clone(), [column, STEP], &sink, out);
+            column += STRIPS * STEP;
+        }
+        while column < columns {
+            let count = STEP.min(columns - column);
+            strips::<1, S, T, P>(simd, pass, width, few.clone(), [column, count], &sink, out);
+            column += STEP;
+        }
     }
 }
 

@@ -49,6 +49,8 @@ mod coefficients;
 mod layout;
 mod maps;
 mod normalize;
+mod rectified;
+mod rectifier;
 mod rows;
 mod running;
 mod runs;
@@ -57,11 +59,13 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
+pub use rectified::{backward_relu, forward_relu, inference_relu};
 pub use running::{RunningVariance, update_running};
 
 use backward::{Inference, Training};
 pub(crate) use layout::Passes;
 use layout::Walk;
+use rectifier::Rectifier;
 
 use crate::normalization::planes::Center;
 use crate::normalization::{Inputs, Outputs, Source};
@@ -89,6 +93,22 @@ pub fn forward<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
+    forward_with(shape, x, [gamma, beta], epsilon, None, y, moments, workspace, policy)
+}
+
+/// [`forward`], with what follows it.
+#[expect(clippy::too_many_arguments, reason = "the formula's inputs, its outputs, and how to run")]
+fn forward_with<T: Element>(
+    shape: Shape,
+    x: &[T],
+    [gamma, beta]: [&[T]; 2],
+    epsilon: f64,
+    rectifier: Option<Rectifier>,
+    y: &mut [T],
+    moments: &mut [Moments],
+    workspace: &mut Workspace,
+    policy: &Policy,
+) -> Result<(), Error> {
     check::batch(shape)?;
     check::length("x", x, shape.len())?;
     check::length("gamma", gamma, shape.channels)?;
@@ -103,7 +123,7 @@ pub fn forward<T: Element>(
     let walk = Walk::new::<T>(shape, policy, workers);
     statistics::statistics(&walk, x, slots, moments);
     let center = |channel: usize| Center::new(&moments[channel], epsilon);
-    normalize::normalize(&walk, Source::Slice(x), [gamma, beta], center, y, planes);
+    normalize::normalize(&walk, Source::Slice(x), rectifier, [gamma, beta], center, y, planes);
     Ok(())
 }
 
@@ -135,7 +155,7 @@ pub fn forward_in_place<T: Element>(
     let walk = Walk::in_place(shape, policy, workers);
     statistics::statistics(&walk, x_to_y, slots, moments);
     let center = |channel: usize| Center::new(&moments[channel], epsilon);
-    normalize::normalize(&walk, Source::InPlace, [gamma, beta], center, x_to_y, planes);
+    normalize::normalize(&walk, Source::InPlace, None, [gamma, beta], center, x_to_y, planes);
     Ok(())
 }
 
@@ -169,7 +189,7 @@ pub fn normalize<T: Element>(
         let Workspace { planes, workers, .. } = workspace;
         let walk = Walk::new::<T>(shape, policy, workers);
         let center = |channel: usize| Center::new(&moments[channel], epsilon);
-        normalize::normalize(&walk, Source::Slice(x), [gamma, beta], center, y, planes);
+        normalize::normalize(&walk, Source::Slice(x), None, [gamma, beta], center, y, planes);
     }
     Ok(())
 }
@@ -220,6 +240,23 @@ pub fn inference<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
+    let given = [mean, variance];
+    inference_with(shape, x, [gamma, beta], given, epsilon, None, y, workspace, policy)
+}
+
+/// [`inference`], with what follows it.
+#[expect(clippy::too_many_arguments, reason = "the formula's inputs, its outputs, and how to run")]
+fn inference_with<T: Element>(
+    shape: Shape,
+    x: &[T],
+    [gamma, beta]: [&[T]; 2],
+    [mean, variance]: [&[T]; 2],
+    epsilon: f64,
+    rectifier: Option<Rectifier>,
+    y: &mut [T],
+    workspace: &mut Workspace,
+    policy: &Policy,
+) -> Result<(), Error> {
     check::batch(shape)?;
     check::length("x", x, shape.len())?;
     check::length("gamma", gamma, shape.channels)?;
@@ -234,7 +271,7 @@ pub fn inference<T: Element>(
     let walk = Walk::new::<T>(shape, policy, &workspace.workers);
     let center = |c: usize| normalize::given_center(mean[c], variance[c], epsilon);
     let planes = &mut workspace.planes;
-    normalize::normalize(&walk, Source::Slice(x), [gamma, beta], center, y, planes);
+    normalize::normalize(&walk, Source::Slice(x), rectifier, [gamma, beta], center, y, planes);
     Ok(())
 }
 
@@ -270,6 +307,23 @@ pub fn backward<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
+    let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
+    backward_with(shape, inputs, None, epsilon, moments, outputs, workspace, policy)
+}
+
+/// [`backward`], with what follows the forward pass, and β, which that needs.
+#[expect(clippy::too_many_arguments, reason = "the formula's inputs, its outputs, and how to run")]
+fn backward_with<T: Element>(
+    shape: Shape,
+    inputs: Inputs<'_, T>,
+    rectified: Option<(Rectifier, &[T])>,
+    epsilon: f64,
+    moments: &[Moments],
+    Outputs { dx, dgamma, dbeta }: Outputs<'_, T>,
+    workspace: &mut Workspace,
+    policy: &Policy,
+) -> Result<(), Error> {
+    let Inputs { x, gamma, dy } = inputs;
     check::batch(shape)?;
     check::length("x", x, shape.len())?;
     check::length("gamma", gamma, shape.channels)?;
@@ -285,8 +339,15 @@ pub fn backward<T: Element>(
     let Workspace { slots, planes, workers, .. } = workspace;
     let walk = Walk::new::<T>(shape, policy, workers);
     let center = |channel: usize| Center::new(&moments[channel], epsilon);
-    let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
-    backward::backward::<T, Training>(&walk, inputs, center, outputs, planes, slots);
+    backward::backward::<T, Training>(
+        &walk,
+        inputs,
+        rectified,
+        center,
+        Outputs { dx, dgamma, dbeta },
+        planes,
+        slots,
+    );
     Ok(())
 }
 
@@ -334,6 +395,6 @@ pub fn inference_backward<T: Element>(
     let walk = Walk::new::<T>(shape, policy, workers);
     let center = |c: usize| normalize::given_center(mean[c], variance[c], epsilon);
     let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
-    backward::backward::<T, Inference>(&walk, inputs, center, outputs, planes, slots);
+    backward::backward::<T, Inference>(&walk, inputs, None, center, outputs, planes, slots);
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 use super::coefficients::{affine, centered};
 use super::layout::{Walk, planes, turned};
+use super::rectifier::Rectifier;
 use crate::element::Element;
 use crate::normalization::Source;
 use crate::normalization::planes::Center;
@@ -25,10 +26,11 @@ pub(super) fn given_center<T: Element>(mean: T, variance: T, epsilon: f64) -> Ce
     Center { scale: 1.0, shift: mean, offset: 0.0, rstd }
 }
 
-/// y = γ·x̂ + β, with the center of each channel.
+/// y = γ·x̂ + β, or its activation, with the center of each channel.
 pub(super) fn normalize<T: Element>(
     walk: &Walk<'_>,
     x: Source<'_, T>,
+    rectifier: Option<Rectifier>,
     [gamma, beta]: [&[T]; 2],
     center: impl Fn(usize) -> Center + Sync,
     y: &mut [T],
@@ -42,5 +44,5 @@ pub(super) fn normalize<T: Element>(
     };
     let mut planes = planes(memory, columns);
     planes.fill_all(walk.job().crew, turned(columns, layout.turn(y), of_channel));
-    layout.forward(x, y, &planes);
+    layout.forward(x, rectifier, y, &planes);
 }

@@ -13,8 +13,9 @@ use std::ops::Range;
 
 use fearless_simd::{Simd, dispatch};
 
-use super::layout::Layout;
-use super::maps::{Differentiate, Normalize, map_head, map_rows};
+use super::layout::{Data, Layout};
+use super::maps::{self, Differentiate, Normalize, Pass, map_head, map_rows};
+use super::rectifier::Rectifier;
 use super::sums::{ColumnDeviation, Gradient, TASK, sum_columns};
 use crate::element::{Element, STEP};
 use crate::moments::Spread;
@@ -71,9 +72,10 @@ impl<T: Element> Layout<T> for Rows<'_> {
         })
     }
 
-    fn gradients(&self, x: &[T], dy: &[T], planes: &Planes<'_>, slots: &mut Vec<f64>) {
+    fn gradients(&self, data: Data<'_, T>, planes: &Planes<'_>, slots: &mut Vec<f64>) {
         let (width, level) = (self.width(), self.job.level.token());
-        let gradient = Gradient { x, dy, planes, along: Along::Columns };
+        let Data { x, dy, rectifier } = data;
+        let gradient = Gradient { x, dy, rectifier, planes, along: Along::Columns };
         let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
             sums.fill(0.0);
             dispatch!(level, simd =>
@@ -87,41 +89,51 @@ impl<T: Element> Layout<T> for Rows<'_> {
         pairwise(self.columns_of(channel), &column, &|a, b| [a[0] + b[0], a[1] + b[1]])
     }
 
-    fn forward(&self, x: Source<'_, T>, y: &mut [T], planes: &Planes<'_>) {
-        let (width, level, streams) = (self.width(), self.job.level.token(), self.streams);
-        let (head, body) = y.split_at_mut(self.turn(y));
-        let (turn, piece) = (head.len(), self.piece());
-        let map = |at, len| Normalize { x: x.part(at, len), planes, along: Along::Columns };
-        if turn > 0 {
-            let map = map(0, turn);
-            dispatch!(level, simd => map_head(simd, map, width, head));
-        }
-        self.job.crew.each_chunk(body, piece, |k, y| {
-            let map = map(turn + k * piece, y.len());
-            dispatch!(level, simd => map_rows(simd, map, width, streams, y));
+    fn forward(
+        &self,
+        x: Source<'_, T>,
+        rectifier: Option<Rectifier>,
+        y: &mut [T],
+        planes: &Planes<'_>,
+    ) {
+        self.each_piece(Layout::<T>::turn(self, y), y, |at, len| Normalize {
+            x: x.part(at, len),
+            rectifier,
+            planes,
+            along: Along::Columns,
         });
     }
 
-    fn backward(&self, x: &[T], dy: &[T], dx: &mut [T], planes: &Planes<'_>) {
-        let (width, level, streams) = (self.width(), self.job.level.token(), self.streams);
-        let (head, body) = dx.split_at_mut(self.turn(dx));
-        let (turn, piece) = (head.len(), self.piece());
-        let map = |at, len| {
-            let [x, dy] = [&x[at..at + len], &dy[at..at + len]];
-            Differentiate { x, dy, planes, along: Along::Columns }
-        };
-        if turn > 0 {
-            let map = map(0, turn);
-            dispatch!(level, simd => map_head(simd, map, width, head));
-        }
-        self.job.crew.each_chunk(body, piece, |k, dx| {
-            let map = map(turn + k * piece, dx.len());
-            dispatch!(level, simd => map_rows(simd, map, width, streams, dx));
+    fn backward(&self, data: Data<'_, T>, dx: &mut [T], planes: &Planes<'_>) {
+        self.each_piece(Layout::<T>::turn(self, dx), dx, |at, len| {
+            let [x, dy] = [data.x, data.dy].map(|values| &values[at..at + len]);
+            Differentiate { x, dy, rectifier: data.rectifier, planes, along: Along::Columns }
         });
     }
 }
 
 impl Rows<'_> {
+    /// Writes what the passes over the elements at `at`, `len` of them, give: those before element
+    /// `turn`, then pieces of whole rows from there.
+    fn each_piece<T: Element, P: Pass<T>>(
+        &self,
+        turn: usize,
+        out: &mut [T],
+        pass: impl Fn(usize, usize) -> P + Sync,
+    ) {
+        let (width, level, streams) = (self.width(), self.job.level.token(), self.streams);
+        let (head, body) = out.split_at_mut(turn);
+        let piece = self.piece();
+        if turn > 0 {
+            let pass = pass(0, turn);
+            dispatch!(level, simd => map_head(simd, pass, width, head));
+        }
+        self.job.crew.each_chunk(body, piece, |k, out| {
+            let pass = pass(turn + k * piece, out.len());
+            dispatch!(level, simd => map_rows(simd, pass, width, streams, out));
+        });
+    }
+
     /// Elements of a row.
     fn width(&self) -> usize {
         self.job.shape.channels * self.job.shape.inner
@@ -147,8 +159,8 @@ impl Rows<'_> {
 
     /// Elements of the elementwise passes' pieces: whole rows.
     fn piece(&self) -> usize {
-        let rows = super::maps::piece(self.streams).div_ceil(self.width());
-        rows.next_multiple_of(super::maps::ROWS) * self.width()
+        let rows = maps::piece(self.streams).div_ceil(self.width());
+        rows.next_multiple_of(maps::ROWS) * self.width()
     }
 
     /// Fills the slots of each task and group with two numbers for each column, all the first ones

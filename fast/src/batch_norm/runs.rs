@@ -10,8 +10,9 @@ use std::ops::Range;
 
 use fearless_simd::dispatch;
 
-use super::layout::Layout;
-use super::maps::{self, Differentiate, Normalize, map_runs};
+use super::layout::{Data, Layout};
+use super::maps::{self, Differentiate, Normalize, Pass, map_runs};
+use super::rectifier::Rectifier;
 use super::sums::{Deviation, Gradient};
 use crate::Shape;
 use crate::element::Element;
@@ -64,13 +65,13 @@ impl<T: Element> Layout<T> for Runs<'_> {
         pairwise(0..self.blocks(), &leaf, &Spread::join)
     }
 
-    fn gradients(&self, x: &[T], dy: &[T], planes: &Planes<'_>, slots: &mut Vec<f64>) {
+    fn gradients(&self, data: Data<'_, T>, planes: &Planes<'_>, slots: &mut Vec<f64>) {
         let level = self.job.level.token();
         self.each_block(slots, |channel, block| {
             let block = self.block(channel, block);
             dispatch!(level, simd => block.sum(#[inline(always)] |run| {
-                let (x, dy) = (&x[run.clone()], &dy[run]);
-                let gradient = Gradient { x, dy, planes, along: Along::Channel };
+                let (x, dy, rectifier) = (&data.x[run.clone()], &data.dy[run], data.rectifier);
+                let gradient = Gradient { x, dy, rectifier, planes, along: Along::Channel };
                 sum_block(simd, gradient, channel, x.len())
             }))
         });
@@ -82,29 +83,44 @@ impl<T: Element> Layout<T> for Runs<'_> {
         pairwise(first..first + self.blocks(), &leaf, &|a, b| [a[0] + b[0], a[1] + b[1]])
     }
 
-    fn forward(&self, x: Source<'_, T>, y: &mut [T], planes: &Planes<'_>) {
-        let Self { job: Job { shape, level, crew }, streams } = *self;
-        let piece = maps::piece(streams);
-        crew.each_chunk(y, piece, |k, y| {
-            let x = x.part(k * piece, y.len());
-            let map = Normalize { x, planes, along: Along::Channel };
-            dispatch!(level.token(), simd => map_runs(simd, map, shape, k * piece, streams, y));
+    fn forward(
+        &self,
+        x: Source<'_, T>,
+        rectifier: Option<Rectifier>,
+        y: &mut [T],
+        planes: &Planes<'_>,
+    ) {
+        self.each_piece(y, |at, len| Normalize {
+            x: x.part(at, len),
+            rectifier,
+            planes,
+            along: Along::Channel,
         });
     }
 
-    fn backward(&self, x: &[T], dy: &[T], dx: &mut [T], planes: &Planes<'_>) {
-        let Self { job: Job { shape, level, crew }, streams } = *self;
-        let piece = maps::piece(streams);
-        crew.each_chunk(dx, piece, |k, dx| {
-            let part = k * piece..k * piece + dx.len();
-            let (x, dy) = (&x[part.clone()], &dy[part]);
-            let map = Differentiate { x, dy, planes, along: Along::Channel };
-            dispatch!(level.token(), simd => map_runs(simd, map, shape, k * piece, streams, dx));
+    fn backward(&self, data: Data<'_, T>, dx: &mut [T], planes: &Planes<'_>) {
+        self.each_piece(dx, |at, len| {
+            let [x, dy] = [data.x, data.dy].map(|values| &values[at..at + len]);
+            Differentiate { x, dy, rectifier: data.rectifier, planes, along: Along::Channel }
         });
     }
 }
 
 impl Runs<'_> {
+    /// Writes what the passes over the elements at `at`, `len` of them, give.
+    fn each_piece<T: Element, P: Pass<T>>(
+        &self,
+        out: &mut [T],
+        pass: impl Fn(usize, usize) -> P + Sync,
+    ) {
+        let Self { job: Job { shape, level, crew }, streams } = *self;
+        let piece = maps::piece(streams);
+        crew.each_chunk(out, piece, |k, out| {
+            let (at, pass) = (k * piece, pass(k * piece, out.len()));
+            dispatch!(level.token(), simd => map_runs(simd, pass, shape, at, streams, out));
+        });
+    }
+
     /// Whole runs of a block, and blocks of a run: one of them is 1.
     fn cut(&self) -> [usize; 2] {
         let inner = self.job.shape.inner;

@@ -14,8 +14,9 @@ use std::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, f64x8};
 
+use super::rectifier::Rectifier;
 use crate::element::{Element, Pair, STEP, load};
-use crate::normalization::formula::{Along, Formula, Normalized, difference};
+use crate::normalization::formula::{Along, Formula, Forward, Normalized, difference};
 use crate::normalization::planes::Planes;
 use crate::normalization::sums::{Factors, add};
 
@@ -95,11 +96,12 @@ fn deviation<S: Simd, T: Element>(
     if T::PASSES > 1 { difference - center } else { difference }
 }
 
-/// a = dy, b = x̂; for `f32` b = x − shift.
+/// a = dy, or what a rectifier leaves of it, and b = x̂; for `f32` b = x − shift.
 #[derive(Clone, Copy)]
 pub(super) struct Gradient<'a, T> {
     pub(super) x: &'a [T],
     pub(super) dy: &'a [T],
+    pub(super) rectifier: Option<Rectifier>,
     pub(super) planes: &'a Planes<'a>,
     pub(super) along: Along,
 }
@@ -120,7 +122,12 @@ impl<T: Element> Factors for Gradient<'_, T> {
         } else {
             [low.shifted(x[0]), high.shifted(x[1])]
         };
-        [dy, b]
+        let Some(rectifier) = self.rectifier else {
+            return [dy, b];
+        };
+        let [low, high] = Forward::pair(simd, self.planes, column, self.along);
+        let y = [low.of::<T>(x[0]), high.of::<T>(x[1])];
+        [rectifier.gradient::<S, T>(simd, y, dy), b]
     }
 }
 
@@ -153,28 +160,8 @@ pub(super) fn sum_columns<const ROWS: usize, S: Simd, F: Factors>(
             column += STRIPS * STEP;
         }
         while column < columns.end {
-            let (place, count) = (column - columns.start, columns.end - column);
-            if count >= STEP {
-                sum_strips::<1, S, F>(
-                    simd,
-                    factors,
-                    width,
-                    few.clone(),
-                    [column, STEP],
-                    place,
-                    sums,
-                );
-            } else {
-                sum_strips::<1, S, F>(
-                    simd,
-                    factors,
-                    width,
-                    few.clone(),
-                    [column, count],
-                    place,
-                    sums,
-                );
-            }
+            let (place, count) = (column - columns.start, STEP.min(columns.end - column));
+            sum_strips::<1, S, F>(simd, factors, width, few.clone(), [column, count], place, sums);
             column += STEP;
         }
         row = few.end;

@@ -21,14 +21,14 @@ pub(super) const OFFSET: usize = 2;
 pub(super) const RSTD: usize = 3;
 pub(super) const GAMMA: usize = 4;
 pub(super) const BETA: usize = 5;
-/// mean(dy), where the forward pass has γ.
-pub(super) const MEAN_DY: usize = 4;
-/// mean(dy·x̂), where the forward pass has β.
-pub(super) const MEAN_DY_X: usize = 5;
+/// mean(dy).
+pub(super) const MEAN_DY: usize = 6;
+/// mean(dy·x̂).
+pub(super) const MEAN_DY_X: usize = 7;
 /// γ·r, and what is left of it outside the range of `f64`.
-pub(super) const FACTOR: usize = 6;
-pub(super) const EXTRA: usize = 7;
-pub(crate) const PLANES: usize = 8;
+pub(super) const FACTOR: usize = 8;
+pub(super) const EXTRA: usize = 9;
+pub(crate) const PLANES: usize = 10;
 
 /// Where x̂ comes from: x̂ = (x·scale − shift − offset)·rstd.
 #[derive(Debug, Clone, Copy, Default)]

@@ -6,6 +6,7 @@ mod bits;
 mod gradients;
 mod inference;
 mod ranges;
+mod rectified;
 mod refusals;
 mod streaming;
 mod values;
