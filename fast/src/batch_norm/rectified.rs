@@ -7,7 +7,8 @@
 //!
 //! Bit for bit what [`forward`](super::forward) and [`activation::forward`](crate::activation::forward)
 //! give one after the other, or the backward passes the other way round. y is neither written nor read
-//! again: backward makes it anew from x. From memory that saves a third of the time and more.
+//! again: backward makes it anew from x. Forward moves three tensors in
+//! place of five, backward five in place of eight.
 
 use super::rectifier::Rectifier;
 use super::{backward_with, forward_with, inference_with};

@@ -15,7 +15,7 @@ use fearless_simd::{Simd, dispatch};
 
 use super::layout::{Data, Layout};
 use super::maps::{self, Differentiate, Normalize, Pass, map_head, map_rows};
-use super::rectifier::{Identity, Rectifier, Rectify};
+use super::rectifier::Rectifier;
 use super::sums::{ColumnDeviation, Gradient, TASK, sum_columns};
 use crate::element::{Element, STEP};
 use crate::moments::Spread;
@@ -73,10 +73,15 @@ impl<T: Element> Layout<T> for Rows<'_> {
     }
 
     fn gradients(&self, data: Data<'_, T>, planes: &Planes<'_>, slots: &mut Vec<f64>) {
-        match data.rectifier {
-            None => self.sum_gradients(data, Identity, planes, slots),
-            Some(rectifier) => self.sum_gradients(data, rectifier, planes, slots),
-        }
+        let (width, level) = (self.width(), self.job.level.token());
+        let Data { x, dy, rectifier } = data;
+        let gradient = Gradient { x, dy, rectifier, planes, along: Along::Columns };
+        let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
+            sums.fill(0.0);
+            dispatch!(level, simd =>
+                sum_columns::<4, _, _>(simd, gradient, width, rows, columns, sums));
+        });
+        fold(self.job.crew, slots, vector);
     }
 
     fn folded_gradients(&self, slots: &[f64], channel: usize) -> [f64; 2] {
@@ -91,50 +96,7 @@ impl<T: Element> Layout<T> for Rows<'_> {
         y: &mut [T],
         planes: &Planes<'_>,
     ) {
-        let turn = self.turn(y);
-        match rectifier {
-            None => self.normalize(x, Identity, turn, y, planes),
-            Some(rectifier) => self.normalize(x, rectifier, turn, y, planes),
-        }
-    }
-
-    fn backward(&self, data: Data<'_, T>, dx: &mut [T], planes: &Planes<'_>) {
-        let turn = self.turn(dx);
-        match data.rectifier {
-            None => self.differentiate(data, Identity, turn, dx, planes),
-            Some(rectifier) => self.differentiate(data, rectifier, turn, dx, planes),
-        }
-    }
-}
-
-/// The passes, with what follows the normalisation.
-impl Rows<'_> {
-    fn sum_gradients<T: Element, R: Rectify>(
-        &self,
-        Data { x, dy, .. }: Data<'_, T>,
-        rectifier: R,
-        planes: &Planes<'_>,
-        slots: &mut Vec<f64>,
-    ) {
-        let (width, level) = (self.width(), self.job.level.token());
-        let gradient = Gradient { x, dy, rectifier, planes, along: Along::Columns };
-        let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
-            sums.fill(0.0);
-            dispatch!(level, simd =>
-                sum_columns::<4, _, _>(simd, gradient, width, rows, columns, sums));
-        });
-        fold(self.job.crew, slots, vector);
-    }
-
-    fn normalize<T: Element, R: Rectify>(
-        &self,
-        x: Source<'_, T>,
-        rectifier: R,
-        turn: usize,
-        y: &mut [T],
-        planes: &Planes<'_>,
-    ) {
-        self.each_piece(turn, y, |at, len| Normalize {
+        self.each_piece(Layout::<T>::turn(self, y), y, |at, len| Normalize {
             x: x.part(at, len),
             rectifier,
             planes,
@@ -142,20 +104,15 @@ impl Rows<'_> {
         });
     }
 
-    fn differentiate<T: Element, R: Rectify>(
-        &self,
-        data: Data<'_, T>,
-        rectifier: R,
-        turn: usize,
-        dx: &mut [T],
-        planes: &Planes<'_>,
-    ) {
-        self.each_piece(turn, dx, |at, len| {
+    fn backward(&self, data: Data<'_, T>, dx: &mut [T], planes: &Planes<'_>) {
+        self.each_piece(Layout::<T>::turn(self, dx), dx, |at, len| {
             let [x, dy] = [data.x, data.dy].map(|values| &values[at..at + len]);
-            Differentiate { x, dy, rectifier, planes, along: Along::Columns }
+            Differentiate { x, dy, rectifier: data.rectifier, planes, along: Along::Columns }
         });
     }
+}
 
+impl Rows<'_> {
     /// Writes what the passes over the elements at `at`, `len` of them, give: those before element
     /// `turn`, then pieces of whole rows from there.
     fn each_piece<T: Element, P: Pass<T>>(
@@ -176,9 +133,7 @@ impl Rows<'_> {
             dispatch!(level, simd => map_rows(simd, pass, width, streams, out));
         });
     }
-}
 
-impl Rows<'_> {
     /// Elements of a row.
     fn width(&self) -> usize {
         self.job.shape.channels * self.job.shape.inner

@@ -12,7 +12,7 @@ use fearless_simd::dispatch;
 
 use super::layout::{Data, Layout};
 use super::maps::{self, Differentiate, Normalize, Pass, map_runs};
-use super::rectifier::{Identity, Rectifier, Rectify};
+use super::rectifier::Rectifier;
 use super::sums::{Deviation, Gradient};
 use crate::Shape;
 use crate::element::Element;
@@ -66,10 +66,15 @@ impl<T: Element> Layout<T> for Runs<'_> {
     }
 
     fn gradients(&self, data: Data<'_, T>, planes: &Planes<'_>, slots: &mut Vec<f64>) {
-        match data.rectifier {
-            None => self.sum_gradients(data, Identity, planes, slots),
-            Some(rectifier) => self.sum_gradients(data, rectifier, planes, slots),
-        }
+        let level = self.job.level.token();
+        self.each_block(slots, |channel, block| {
+            let block = self.block(channel, block);
+            dispatch!(level, simd => block.sum(#[inline(always)] |run| {
+                let (x, dy, rectifier) = (&data.x[run.clone()], &data.dy[run], data.rectifier);
+                let gradient = Gradient { x, dy, rectifier, planes, along: Along::Channel };
+                sum_block(simd, gradient, channel, x.len())
+            }))
+        });
     }
 
     fn folded_gradients(&self, slots: &[f64], channel: usize) -> [f64; 2] {
@@ -85,47 +90,6 @@ impl<T: Element> Layout<T> for Runs<'_> {
         y: &mut [T],
         planes: &Planes<'_>,
     ) {
-        match rectifier {
-            None => self.normalize(x, Identity, y, planes),
-            Some(rectifier) => self.normalize(x, rectifier, y, planes),
-        }
-    }
-
-    fn backward(&self, data: Data<'_, T>, dx: &mut [T], planes: &Planes<'_>) {
-        match data.rectifier {
-            None => self.differentiate(data, Identity, dx, planes),
-            Some(rectifier) => self.differentiate(data, rectifier, dx, planes),
-        }
-    }
-}
-
-/// The passes, with what follows the normalisation.
-impl Runs<'_> {
-    fn sum_gradients<T: Element, R: Rectify>(
-        &self,
-        Data { x, dy, .. }: Data<'_, T>,
-        rectifier: R,
-        planes: &Planes<'_>,
-        slots: &mut Vec<f64>,
-    ) {
-        let level = self.job.level.token();
-        self.each_block(slots, |channel, block| {
-            let block = self.block(channel, block);
-            dispatch!(level, simd => block.sum(#[inline(always)] |run| {
-                let (x, dy) = (&x[run.clone()], &dy[run]);
-                let gradient = Gradient { x, dy, rectifier, planes, along: Along::Channel };
-                sum_block(simd, gradient, channel, x.len())
-            }))
-        });
-    }
-
-    fn normalize<T: Element, R: Rectify>(
-        &self,
-        x: Source<'_, T>,
-        rectifier: R,
-        y: &mut [T],
-        planes: &Planes<'_>,
-    ) {
         self.each_piece(y, |at, len| Normalize {
             x: x.part(at, len),
             rectifier,
@@ -134,19 +98,15 @@ impl Runs<'_> {
         });
     }
 
-    fn differentiate<T: Element, R: Rectify>(
-        &self,
-        data: Data<'_, T>,
-        rectifier: R,
-        dx: &mut [T],
-        planes: &Planes<'_>,
-    ) {
+    fn backward(&self, data: Data<'_, T>, dx: &mut [T], planes: &Planes<'_>) {
         self.each_piece(dx, |at, len| {
             let [x, dy] = [data.x, data.dy].map(|values| &values[at..at + len]);
-            Differentiate { x, dy, rectifier, planes, along: Along::Channel }
+            Differentiate { x, dy, rectifier: data.rectifier, planes, along: Along::Channel }
         });
     }
+}
 
+impl Runs<'_> {
     /// Writes what the passes over the elements at `at`, `len` of them, give.
     fn each_piece<T: Element, P: Pass<T>>(
         &self,
@@ -160,9 +120,7 @@ impl Runs<'_> {
             dispatch!(level.token(), simd => map_runs(simd, pass, shape, at, streams, out));
         });
     }
-}
 
-impl Runs<'_> {
     /// Whole runs of a block, and blocks of a run: one of them is 1.
     fn cut(&self) -> [usize; 2] {
         let inner = self.job.shape.inner;

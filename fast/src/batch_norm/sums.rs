@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, f64x8};
 
-use super::rectifier::Rectify;
+use super::rectifier::Rectifier;
 use crate::element::{Element, Pair, STEP, load};
 use crate::normalization::formula::{Along, Formula, Forward, Normalized, difference};
 use crate::normalization::planes::Planes;
@@ -101,7 +101,7 @@ fn deviation<S: Simd, T: Element>(
 pub(super) struct Gradient<'a, T, R> {
     pub(super) x: &'a [T],
     pub(super) dy: &'a [T],
-    pub(super) rectifier: R,
+    pub(super) rectifier: Option<Rectifier>,
     pub(super) planes: &'a Planes<'a>,
     pub(super) along: Along,
 }
@@ -122,9 +122,12 @@ impl<T: Element, R: Rectify> Factors for Gradient<'_, T, R> {
         } else {
             [low.shifted(x[0]), high.shifted(x[1])]
         };
-        let [lower, upper] = Forward::pair(simd, self.planes, column, self.along);
-        let y = [lower.of::<T>(x[0]), upper.of::<T>(x[1])];
-        [self.rectifier.gradient::<S, T>(simd, y, dy), b]
+        let Some(rectifier) = self.rectifier else {
+            return [dy, b];
+        };
+        let [low, high] = Forward::pair(simd, self.planes, column, self.along);
+        let y = [low.of::<T>(x[0]), high.of::<T>(x[1])];
+        [rectifier.gradient::<S, T>(simd, y, dy), b]
     }
 }
 
