@@ -8,7 +8,7 @@
 //! Hazard: streaming stores are not ordered with the stores that follow them, not even with those of the
 //! same thread that tell another one that all is written. A fence orders them.
 //!
-//! Method: one [`Streaming`] for each task of a thread. It alone stores, and fences when it is dropped, so
+//! Method: one `Streaming` for each task of a thread. It alone stores, and fences when it is dropped, so
 //! before the task can tell anybody that it is done; this holds when a panic ends the task, too. The bits
 //! are those of an ordinary store, which is what happens where a line is not aligned, or where the
 //! machine has no streaming stores that a stable compiler offers.
@@ -118,7 +118,7 @@ pub fn copy<T: Element>(level: Level, x: &[T], y: &mut [T]) {
 #[inline(always)]
 fn write<S: Simd, T: Copy>(simd: S, lines: &Lines<T>, to: &mut [T]) {
     let to = &mut to[..STEP];
-    if to.as_ptr().addr() % LINE == 0 && size_of::<Lines<T>>() == size_of_val(to) {
+    if to.as_ptr().addr().is_multiple_of(LINE) && size_of::<Lines<T>>() == size_of_val(to) {
         for at in (0..size_of_val(to)).step_by(LINE) {
             // SAFETY: both are as long as each other, a multiple of LINE, so that LINE bytes from `at` on
             // lie in them; `to` was just found to start on a line, and `lines` does by its type.
@@ -185,11 +185,11 @@ mod tests {
         let x: Vec<T> = (0..STEP as u16).map(|i| T::from(f32::from(i) + 0.5)).collect();
         for level in Level::available() {
             for start in 1..=2 * STEP {
-                let mut y = vec![T::from(CANARY); 4 * STEP];
+                let mut y = [T::from(CANARY); 4 * STEP];
                 store(level, &x, &mut y[start..start + STEP]);
                 assert_eq!(y[start..start + STEP], x, "{level:?}, from {start} on");
                 let outside = y[..start].iter().chain(&y[start + STEP..]);
-                assert!(outside.eq(&vec![T::from(CANARY); 3 * STEP]), "{level:?}, from {start} on");
+                assert!(outside.eq(&[T::from(CANARY); 3 * STEP]), "{level:?}, from {start} on");
             }
         }
     }

@@ -12,6 +12,7 @@ pub(super) fn rectified<S: Simd, V: SimdFloat<S>>(simd: S, x: V) -> V {
 
 /// dy where x is positive, else 0.
 #[inline(always)]
+#[expect(clippy::eq_op, reason = "the trait of the lanes has no name for NaN")]
 pub(super) fn rectified_backward<S: Simd, V: SimdFloat<S>>(simd: S, x: V, dy: V) -> V {
     let zero = V::splat(simd, V::Element::from(0_u8));
     // Compared with itself dy is loaded at once. Under a mask its load would wait for that of x: from

@@ -40,14 +40,14 @@ pub(super) trait Pass<T: Element>: Map<T> {
 
 /// y = γ·x̂ + β, or its activation.
 #[derive(Clone, Copy)]
-pub(super) struct Normalize<'a, T, R> {
+pub(super) struct Normalize<'a, T> {
     pub(super) x: Source<'a, T>,
     pub(super) rectifier: Option<Rectifier>,
     pub(super) planes: &'a Planes<'a>,
     pub(super) along: Along,
 }
 
-impl<T: Element, R: Rectify> Pass<T> for Normalize<'_, T, R> {
+impl<T: Element> Pass<T> for Normalize<'_, T> {
     #[inline(always)]
     fn prefetch(&self, at: usize) {
         if let Source::Slice(x) = self.x {
@@ -56,7 +56,7 @@ impl<T: Element, R: Rectify> Pass<T> for Normalize<'_, T, R> {
     }
 }
 
-impl<T: Element, R: Rectify> Map<T> for Normalize<'_, T, R> {
+impl<T: Element> Map<T> for Normalize<'_, T> {
     type Coefficients<S: Simd> = [Forward<S>; 2];
 
     #[inline(always)]
@@ -85,7 +85,7 @@ impl<T: Element, R: Rectify> Map<T> for Normalize<'_, T, R> {
 
 /// dx = γ·r·(dy − mean(dy) − x̂·mean(dy·x̂)).
 #[derive(Clone, Copy)]
-pub(super) struct Differentiate<'a, T, R> {
+pub(super) struct Differentiate<'a, T> {
     pub(super) x: &'a [T],
     pub(super) dy: &'a [T],
     pub(super) rectifier: Option<Rectifier>,
@@ -93,7 +93,7 @@ pub(super) struct Differentiate<'a, T, R> {
     pub(super) along: Along,
 }
 
-impl<T: Element, R: Rectify> Pass<T> for Differentiate<'_, T, R> {
+impl<T: Element> Pass<T> for Differentiate<'_, T> {
     #[inline(always)]
     fn prefetch(&self, at: usize) {
         prefetch(self.x, at);

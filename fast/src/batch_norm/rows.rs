@@ -42,7 +42,7 @@ impl<T: Element> Layout<T> for Rows<'_> {
     }
 
     fn turn(&self, y: &[T]) -> usize {
-        if self.streams && self.width() % STEP == 0 { streaming::head(y) } else { 0 }
+        if self.streams && self.width().is_multiple_of(STEP) { streaming::head(y) } else { 0 }
     }
 
     fn moments(&self, x: &[T], slots: &mut Vec<f64>) {

@@ -98,7 +98,7 @@ fn deviation<S: Simd, T: Element>(
 
 /// a = dy, or what a rectifier leaves of it, and b = x̂; for `f32` b = x − shift.
 #[derive(Clone, Copy)]
-pub(super) struct Gradient<'a, T, R> {
+pub(super) struct Gradient<'a, T> {
     pub(super) x: &'a [T],
     pub(super) dy: &'a [T],
     pub(super) rectifier: Option<Rectifier>,
@@ -106,7 +106,7 @@ pub(super) struct Gradient<'a, T, R> {
     pub(super) along: Along,
 }
 
-impl<T: Element, R: Rectify> Factors for Gradient<'_, T, R> {
+impl<T: Element> Factors for Gradient<'_, T> {
     #[inline(always)]
     fn at<S: Simd>(
         &self,

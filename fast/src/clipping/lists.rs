@@ -22,7 +22,7 @@ pub(super) struct Start {
 
 impl Start {
     /// The `len` elements of another list of the same shape that stand there.
-    pub(super) fn of<'a, T>(self, tensor: &'a [T], len: usize) -> &'a [T] {
+    pub(super) fn of<T>(self, tensor: &[T], len: usize) -> &[T] {
         &tensor[self.at..self.at + len]
     }
 }
