@@ -11,18 +11,16 @@ use std::ops::Range;
 
 use fearless_simd::dispatch;
 
+use super::gradients::{FeatureGradient, RowGradient};
 use super::layout::{Layout, Memory};
 use super::maps::{DifferentiateColumns, NormalizeColumns};
 use super::statistics::Matrix;
 use crate::element::{Element, STEP};
 use crate::moments::{Spread, exp2};
 use crate::normalization::blocks::summed;
-use crate::normalization::formula::Along;
 use crate::normalization::maps::map_rows;
 use crate::normalization::planes::{Center, Planes, Slope};
-use crate::normalization::sums::{
-    ColumnGradient, DEPTH, GROUP, Gradient, Group, Runs, sum_rows, sum_runs,
-};
+use crate::normalization::sums::{DEPTH, GROUP, Group, Runs, sum_rows, sum_runs};
 use crate::normalization::{Inputs, Job, Source};
 use crate::workspace::at_least;
 use crate::{Moments, Shape};
@@ -137,7 +135,7 @@ impl Columns<'_> {
         self.each_group(slots, |o, columns| {
             let (matrix, first) = (o * features * inner.., o * self.padded());
             let (x, dy) = (&x[matrix.clone()], &dy[matrix]);
-            let gradient = ColumnGradient { x, dy, gamma, planes, first };
+            let gradient = RowGradient { x, dy, gamma, planes, first };
             let Group { a, ab } = summed(0..features, columns.len(), |lines, sums| {
                 let columns = columns.clone();
                 dispatch!(level, simd => sum_rows(simd, gradient, inner, lines, columns, sums));
@@ -228,7 +226,7 @@ impl Columns<'_> {
         slots: &mut Vec<f64>,
     ) -> usize {
         let (features, level) = (self.0.shape.channels, self.0.level.token());
-        let gradient = Gradient { x, dy, planes, along: Along::Columns };
+        let gradient = FeatureGradient { x, dy, planes };
         let slots = at_least(slots, 2 * self.parts() * features);
         let together = (PIECE / SEGMENT.min(self.0.shape.per_channel())).max(1);
         self.0.crew.each_chunk(slots, 2 * together, |chunk, slots| {

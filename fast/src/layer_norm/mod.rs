@@ -51,6 +51,7 @@
 
 mod columns;
 mod differentiate;
+mod gradients;
 mod layout;
 mod maps;
 mod normalize;

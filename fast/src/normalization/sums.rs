@@ -5,15 +5,13 @@
 //!
 //! Hazard: the bound on a sum grows with the number of additions one after the other (h), and its
 //! bits with their order. Method: at most 64 sequential additions into a lane, then a fixed
-//! halving; lanes and order are those of the formulas below on every instruction set.
+//! halving; lanes and order are the same on every instruction set. What a and b are, each technique says.
 
 use std::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, f64x8};
 
-use super::formula::{Along, Formula, Normalized};
-use super::planes::Planes;
-use crate::element::{Element, Fused, Pair, STEP, first, load};
+use crate::element::{Fused, Pair, STEP, first, load};
 
 /// Sequential additions into one lane.
 pub(crate) const DEPTH: usize = 64;
@@ -32,57 +30,6 @@ const ROWS: usize = 8;
 pub(crate) trait Factors: Copy {
     /// a and b of up to sixteen elements from index `at` on; the first stands at (row, column).
     fn at<S: Simd>(&self, simd: S, at: usize, place: [usize; 2], count: usize) -> [Pair<S>; 2];
-}
-
-/// a = dy, b = x̂.
-#[derive(Clone, Copy)]
-pub(crate) struct Gradient<'a, T> {
-    pub(crate) x: &'a [T],
-    pub(crate) dy: &'a [T],
-    pub(crate) planes: &'a Planes<'a>,
-    pub(crate) along: Along,
-}
-
-impl<T: Element> Factors for Gradient<'_, T> {
-    #[inline(always)]
-    fn at<S: Simd>(
-        &self,
-        simd: S,
-        at: usize,
-        [_, column]: [usize; 2],
-        count: usize,
-    ) -> [Pair<S>; 2] {
-        let [low, high] = Normalized::pair(simd, self.planes, column, self.along);
-        let x = load(simd, self.x, at, count);
-        [load(simd, self.dy, at, count), [low.of::<T>(x[0]), high.of::<T>(x[1])]]
-    }
-}
-
-/// a = dy·γ, b = x̂ of rows that stand as columns: one γ for each line of the matrix, x̂ by column from
-/// `first` on.
-#[derive(Clone, Copy)]
-pub(crate) struct ColumnGradient<'a, T> {
-    pub(crate) x: &'a [T],
-    pub(crate) dy: &'a [T],
-    pub(crate) gamma: &'a [T],
-    pub(crate) planes: &'a Planes<'a>,
-    pub(crate) first: usize,
-}
-
-impl<T: Element> Factors for ColumnGradient<'_, T> {
-    #[inline(always)]
-    fn at<S: Simd>(
-        &self,
-        simd: S,
-        at: usize,
-        [row, column]: [usize; 2],
-        count: usize,
-    ) -> [Pair<S>; 2] {
-        let [low, high] = Normalized::pair(simd, self.planes, self.first + column, Along::Columns);
-        let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
-        let gamma = f64x8::splat(simd, self.gamma[row].to_f64());
-        [[dy[0] * gamma, dy[1] * gamma], [low.of::<T>(x[0]), high.of::<T>(x[1])]]
-    }
 }
 
 /// [Σ a, Σ a·b] over the elements 0 to `len` ≤ [`BLOCK`] of one channel.
