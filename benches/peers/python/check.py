@@ -173,7 +173,8 @@ def right(kernel, case, library, call):
         case "noise":
             return fresh(numpy, call) and like(numpy(call()) - data.values(case.n, data.X), 0, 0.1)
         case "rotation":  # OpenCV rounds places to 1/32 of a pixel
-            return same(numpy(call()), rotation(case, kernel), 0.1 if library.versions().startswith("opencv") else 2e-5)
+            tolerance = 0.1 if library.versions().startswith("opencv") else 2e-5
+            return same(numpy(call()), rotation(case, kernel), tolerance)
     return same(numpy(call()), expected(case, kernel))
 
 
@@ -201,7 +202,9 @@ def check(name):
 
 
 def timed(server, variant):
-    return server.answer(f"check {variant}").startswith("check ") and server.answer(f"run {variant} 2").startswith("time ")
+    """Whether the server answers what the driver asks."""
+    answers = server.answer(f"check {variant}"), server.answer(f"run {variant} 2")
+    return answers[0].startswith("check ") and answers[1].startswith("time ")
 
 
 if __name__ == "__main__":

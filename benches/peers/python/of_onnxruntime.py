@@ -12,7 +12,10 @@ from onnx import TensorProto, helper, numpy_helper
 import data
 from protocol import Library
 
-library = Library(lambda: f"onnxruntime {onnxruntime.__version__}")
+library = Library(
+    lambda: f"onnxruntime {onnxruntime.__version__}",
+    lambda result: result.numpy() if isinstance(result, onnxruntime.OrtValue) else np.asarray(result),
+)
 options = onnxruntime.SessionOptions()
 f32 = np.float32
 LAMBDA, DEVIATION = f32(0.01), f32(0.1)
@@ -53,13 +56,6 @@ def variants(nodes, y, x=None, **constants):
         return result
 
     return {"out": out, "plain": lambda: session.run(["y"], feed)[0]}
-
-
-def to_numpy(result):
-    return result if isinstance(result, np.ndarray) else np.asarray(result.numpy() if hasattr(result, "numpy") else result)
-
-
-library.to_numpy = to_numpy
 
 
 @library.kernel

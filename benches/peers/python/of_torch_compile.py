@@ -71,8 +71,10 @@ def layer_norm_backward(case):
 def batch_norm_forward(case):
     x, parts = values(of_torch.image_shape(case), data.X), parameters(case.channels)
     running = torch.zeros(case.channels), torch.ones(case.channels)
-    normalize = lambda x, gamma, beta, mean, variance: F.batch_norm(x, mean, variance, gamma, beta, True, 0.1, EPSILON)
-    return into(normalize, x, *parts, *running)
+    return into(
+        lambda x, gamma, beta, mean, variance: F.batch_norm(x, mean, variance, gamma, beta, True, 0.1, EPSILON),
+        x, *parts, *running,
+    )  # fmt: skip
 
 
 @library.kernel

@@ -7,6 +7,12 @@ import os
 import sys
 
 LIBRARIES = "torch", "torch_compile", "numpy", "jax", "onnxruntime", "opencv"
+NO_SPINNING = {
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "GOMP_SPINCOUNT": "0",
+    "KMP_BLOCKTIME": "0",
+    "OPENBLAS_THREAD_TIMEOUT": "4",  # 2⁴ cycles
+}
 
 
 def start(library, threads):
@@ -15,7 +21,7 @@ def start(library, threads):
         os.environ.pop(name, None)
     for name in "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NPROC":
         os.environ[name] = str(threads)
-    for name, value in {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}.items():
+    for name, value in NO_SPINNING.items():
         os.environ.setdefault(name, value)
     module = importlib.import_module(f"of_{library}")
     module.start(threads)
