@@ -3,7 +3,7 @@
 use fearless_simd::{dispatch, f32x16};
 
 use super::rectifier::{leaky, leaky_backward, rectified, rectified_backward};
-use super::{Curve, double, single};
+use super::{Curve, double, quick, single};
 use crate::Level;
 use crate::elementwise::{map, map_wide, zip, zip_wide};
 
@@ -12,6 +12,14 @@ use crate::elementwise::{map, map_wide, zip, zip_wide};
 pub trait Passes: Sized {
     /// x to y; without x it stands in y.
     fn activate(level: Level, curve: Curve, x: Option<&[Self]>, y: &mut [Self], streams: bool);
+    /// [`activate`](Passes::activate) within 1 ulp.
+    fn activate_quickly(
+        level: Level,
+        curve: Curve,
+        x: Option<&[Self]>,
+        y: &mut [Self],
+        streams: bool,
+    );
     /// dy to dx, given x; without dy it stands in dx.
     fn activate_backward(
         level: Level,
@@ -49,6 +57,25 @@ impl Passes for f32 {
                 map_wide(simd, x, y, streams, #[inline(always)] |x| leaky(simd, x, slope));
             }
         });
+    }
+
+    #[inline(never)]
+    fn activate_quickly(
+        level: Level,
+        curve: Curve,
+        x: Option<&[f32]>,
+        y: &mut [f32],
+        streams: bool,
+    ) {
+        match curve {
+            Curve::Sigmoid => dispatch!(level.token(), simd => {
+                map(simd, x, y, streams, #[inline(always)] |x| quick::sigmoid(simd, x));
+            }),
+            Curve::Tanh => dispatch!(level.token(), simd => {
+                map(simd, x, y, streams, #[inline(always)] |x| quick::tanh(simd, x));
+            }),
+            choice => Self::activate(level, choice, x, y, streams),
+        }
     }
 
     #[inline(never)]
@@ -118,6 +145,16 @@ impl Passes for f64 {
                 map_wide(simd, x, y, streams, #[inline(always)] |x| leaky(simd, x, slope));
             }
         });
+    }
+
+    fn activate_quickly(
+        level: Level,
+        curve: Curve,
+        x: Option<&[f64]>,
+        y: &mut [f64],
+        streams: bool,
+    ) {
+        Self::activate(level, curve, x, y, streams);
     }
 
     #[inline(never)]
