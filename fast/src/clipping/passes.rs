@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use fearless_simd::{Simd, SimdBase, dispatch, f64x8, prelude::*};
+use fearless_simd::{Simd, SimdBase, dispatch, f32x16, f64x8, prelude::*};
 
 use crate::Level;
-use crate::element::{Element, Pair, STEP, load};
+use crate::element::{Element, Pair, STEP, load, sealed::Lanes};
 use crate::streaming::{head, prefetch};
 
 /// Elements before what is asked for ahead: 4 KiB of `f32`.
@@ -34,7 +34,7 @@ pub trait Passes: Sized {
 }
 
 macro_rules! passes {
-    ($($precision:ident $bits:ident)*) => {$(
+    ($($precision:ident $bits:ident $lanes:ident)*) => {$(
         impl Passes for $precision {
             #[inline(never)]
             fn sum_squares(level: Level, far: bool, values: &[Self], scale: f64, sums: &mut [f64]) {
@@ -53,35 +53,45 @@ macro_rules! passes {
 
             #[inline(never)]
             fn scale_in_place(level: Level, far: bool, factor: f64, values: &mut [Self]) {
+                let one = |g: Self| (f64::from(g) * factor) as Self;
                 if far {
                     dispatch!(level.token(), simd => {
                         let factor = f64x8::splat(simd, factor);
-                        map_far(simd, |g| g * factor, values);
+                        by_lines(values, |edge| map_in_place(one, edge), |line| {
+                            let [low, high] = Self::widen(simd, line);
+                            Self::narrow([low * factor, high * factor], line);
+                        });
                     });
                 } else {
-                    let one = |g: Self| (f64::from(g) * factor) as Self;
                     dispatch!(level.token(), _simd => map_in_place(one, values));
                 }
             }
 
             #[inline(never)]
             fn clamp(level: Level, bound: f64, from: &[Self], to: &mut [Self]) {
-                let one = clipped(bound as Self);
-                dispatch!(level.token(), _simd => map(one, from, to));
+                dispatch!(level.token(), _simd => map(clipped(bound as Self), from, to));
             }
 
             #[inline(never)]
             fn clamp_in_place(level: Level, far: bool, bound: f64, values: &mut [Self]) {
+                let bound = bound as Self;
                 if far {
                     dispatch!(level.token(), simd => {
-                        let (high, low) = (f64x8::splat(simd, bound), f64x8::splat(simd, -bound));
-                        let below = |g: f64x8<_>| g.simd_gt(high).select(high, g);
-                        let clipped = |g: f64x8<_>| g.simd_lt(low).select(low, below(g));
-                        map_far(simd, clipped, values);
+                        let (low, high) = ($lanes::splat(simd, -bound), $lanes::splat(simd, bound));
+                        by_lines(values, |edge| map_in_place(clipped(bound), edge), |line| {
+                            for part in line.chunks_exact_mut(64 / size_of::<Self>()) {
+                                let g = $lanes::from_slice(simd, part);
+                                let below = g.simd_gt(high).select(high, g);
+                                below.simd_lt(low).select(low, below).store_slice(part);
+                            }
+                        });
                     });
                 } else {
-                    let one = clipped(bound as Self);
-                    dispatch!(level.token(), _simd => map_in_place(one, values));
+                    let (first, lines) = values.split_at_mut(head(values));
+                    dispatch!(level.token(), _simd => {
+                        map_in_place(clipped(bound), first);
+                        map_in_place(clipped(bound), lines);
+                    });
                 }
             }
 
@@ -98,7 +108,7 @@ macro_rules! passes {
     )*};
 }
 
-passes! { f32 i32  f64 i64 }
+passes! { f32 i32 f32x16  f64 i64 f64x8 }
 
 /// Each value by itself.
 #[inline(always)]
@@ -112,36 +122,25 @@ fn map_in_place<T: Copy>(one: impl Fn(T) -> T, values: &mut [T]) {
     values.iter_mut().for_each(|value| *value = one(*value));
 }
 
-/// The same by whole lines, each asked for before its turn comes.
+/// The same by sixteen values from the start of a line on, asked for before their turn comes.
 #[inline(always)]
-fn map_far<S: Simd, T: Element>(simd: S, one: impl Fn(f64x8<S>) -> f64x8<S>, values: &mut [T]) {
-    let (edge, rest) = values.split_at_mut(head(values));
+fn by_lines<T>(values: &mut [T], edge: impl Fn(&mut [T]), line: impl Fn(&mut [T])) {
+    let (first, rest) = values.split_at_mut(head(values));
     let whole = rest.len() / STEP * STEP;
+    edge(first);
     for at in (0..whole).step_by(STEP) {
         prefetch(rest, at + AHEAD);
-        let [low, high] = T::widen(simd, &rest[at..at + STEP]);
-        T::narrow([one(low), one(high)], &mut rest[at..at + STEP]);
+        line(&mut rest[at..at + STEP]);
     }
-    for part in [edge, &mut rest[whole..]] {
-        let mut padded = [T::default(); STEP];
-        padded[..part.len()].copy_from_slice(part);
-        let [low, high] = T::widen(simd, &padded);
-        T::narrow([one(low), one(high)], &mut padded);
-        part.copy_from_slice(&padded[..part.len()]);
-    }
+    edge(&mut rest[whole..]);
 }
 
 /// A NaN is neither above nor below, and stays.
 #[inline(always)]
-fn clipped<T: Copy + PartialOrd + std::ops::Neg<Output = T>>(bound: T) -> impl Fn(T) -> T + Copy {
+fn clipped<T: Copy + PartialOrd + std::ops::Neg<Output = T>>(bound: T) -> impl Fn(T) -> T {
     move |g| {
-        if g > bound {
-            bound
-        } else if g < -bound {
-            -bound
-        } else {
-            g
-        }
+        let below = if g > bound { bound } else { g };
+        if below < -bound { -bound } else { below }
     }
 }
 

@@ -5,8 +5,11 @@
 
 use super::NonFinite;
 use crate::policy::Work;
-use crate::workspace::{Crew, PIECE, at_least};
+use crate::workspace::{Crew, at_least};
 use crate::{Element, Error, Policy, Workspace, check};
+
+/// Elements that are handed out, looked at and left alone together.
+const PIECE: usize = 1 << 16;
 
 /// Clips each element to \[−τ, τ\], with τ rounded towards zero to `T`: no element passes it.
 ///
