@@ -3,19 +3,19 @@
 //! ```text
 //! read     reads x                        1 tensor of bytes
 //! write    writes y                       1
-//! copy     reads x, writes y              2
+//! copy     reads x, writes y              2 (`copy, streaming`: past the caches)
 //! triad    reads x and b, writes y        3
 //! ```
 //!
 //! One group a size of the tensor, from the first cache to memory; criterion's GB/s count each line's own
-//! bytes. An ordinary store fetches its cache line before: the copy and the triad from memory move one
-//! tensor more than is counted.
+//! bytes. An ordinary store fetches its cache line before: the ordinary copy and the triad from memory move
+//! one tensor more than is counted.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evenkeel_benches::lines::{Group, traffic};
-use evenkeel_benches::roofline::{copy, read, triad, write};
+use evenkeel_benches::roofline::{copy, copy_streaming, read, triad, write};
 use evenkeel_benches::{config, values};
 
 /// Bytes of a tensor.
@@ -42,6 +42,7 @@ fn lines(criterion: &mut Criterion) {
         traffic(&mut group, "write", || write(black_box(0.5), &mut y));
         counted(&mut group, 2);
         traffic(&mut group, "copy", || copy(&x, &mut y));
+        traffic(&mut group, "copy, streaming", || copy_streaming(&x, &mut y));
         counted(&mut group, 3);
         traffic(&mut group, "triad", || triad(&x, &b, &mut y));
     }

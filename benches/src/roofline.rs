@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! copy   y = x                reads 1, writes 1 (and fetches what it writes, before)
+//!        streaming            the same past the caches: fetches nothing else
 //! read   the bits of x        reads 1
 //! write  y = a constant       writes 1
 //! triad  y = b + ½·x          reads 2, writes 1
@@ -12,6 +13,7 @@
 use std::ops::BitXor;
 use std::sync::LazyLock;
 
+use evenkeel_fast::{Element, Policy, streaming};
 use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
 
@@ -54,6 +56,17 @@ pub fn copy<T: Copy + Send + Sync>(x: &[T], y: &mut [T]) {
     assert_eq!(x.len(), y.len(), "a copy keeps its length");
     let parts = y.par_chunks_mut(PART).zip(x.par_chunks(PART));
     parts.for_each(|(y, x)| y.copy_from_slice(x));
+}
+
+/// y = x past the caches.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn copy_streaming<T: Element>(x: &[T], y: &mut [T]) {
+    assert_eq!(x.len(), y.len(), "a copy keeps its length");
+    let level = Policy::default().level;
+    let parts = y.par_chunks_mut(PART).zip(x.par_chunks(PART));
+    parts.for_each(|(y, x)| streaming::copy(level, x, y));
 }
 
 /// What comes of the bits of all elements: nothing can be left out.
@@ -99,6 +112,9 @@ mod tests {
         let mut y = vec![0.0; x.len()];
         pool(2).install(|| {
             copy(&x, &mut y);
+            assert_eq!(x, y);
+            y.fill(0.0);
+            copy_streaming(&x, &mut y);
             assert_eq!(x, y);
             let all = x.iter().fold(0, |all, x| all ^ x.to_bits());
             assert_eq!(read(&x), all);

@@ -7,10 +7,10 @@ use std::hint::black_box;
 use super::{Offer, room};
 use crate::case::{BadCase, Case};
 use crate::data::values;
-use crate::roofline::{copy, read, triad, write};
+use crate::roofline::{copy, copy_streaming, read, triad, write};
 
 /// Everything that `roofline` offers.
-const ALL: [&str; 4] = ["copy", "read", "write", "triad"];
+const ALL: [&str; 5] = ["copy", "copy_streaming", "read", "write", "triad"];
 
 pub(super) fn offers(case: &Case) -> Result<Vec<Offer>, BadCase> {
     let n = case.size("n")?;
@@ -25,6 +25,10 @@ fn offer(name: &str, n: usize) -> Offer {
     match name {
         "copy" => Offer::out(room(n), move |y, _| {
             copy(&x, y);
+            Ok(())
+        }),
+        "copy_streaming" => Offer::out(room(n), move |y, _| {
+            copy_streaming(&x, y);
             Ok(())
         }),
         "read" => Offer::out(x, move |x, _| {

@@ -25,10 +25,13 @@
 //! any number of threads and at every level.
 
 mod kept;
+mod parts;
 mod passes;
 #[cfg(test)]
 mod tests;
 
+pub use parts::Drawn;
+pub(crate) use parts::Dropping;
 pub(crate) use passes::Passes;
 use passes::Threshold;
 

@@ -15,6 +15,7 @@ use super::gradients::{FeatureGradient, RowGradient};
 use super::layout::{Layout, Memory};
 use super::maps::{DifferentiateColumns, NormalizeColumns};
 use super::statistics::Matrix;
+use crate::dropout::Dropping;
 use crate::element::{Element, STEP};
 use crate::moments::{Spread, exp2};
 use crate::normalization::blocks::summed;
@@ -43,6 +44,7 @@ impl<T: Element> Layout<T> for Columns<'_> {
         x: Source<'_, T>,
         [gamma, beta]: [&[T]; 2],
         epsilon: f64,
+        dropping: Option<Dropping>,
         y: &mut [T],
         moments: &mut [Moments],
         memory: Memory<'_>,
@@ -55,6 +57,9 @@ impl<T: Element> Layout<T> for Columns<'_> {
             let (gamma, beta) = (&gamma[line..], &beta[line..]);
             let map = NormalizeColumns { x, gamma, beta, planes, first };
             dispatch!(level, simd => map_rows(simd, map, inner, y));
+            if let Some(dropping) = dropping {
+                dropping.part(self.0.level, at, None, y);
+            }
         });
     }
 
@@ -62,21 +67,25 @@ impl<T: Element> Layout<T> for Columns<'_> {
         &self,
         inputs: Inputs<'_, T>,
         epsilon: f64,
+        dropping: Option<Dropping>,
         moments: &[Moments],
         dx: &mut [T],
         memory: Memory<'_>,
     ) -> usize {
         let (inner, level) = (self.0.shape.inner, self.0.level.token());
+        let dy = self.dropped(inputs.dy, dropping, dx);
         let mut planes = self.centers(memory.planes, moments, epsilon);
-        self.slopes(inputs, memory.slots, moments, epsilon, &mut planes);
-        let (Inputs { x, gamma, dy }, planes) = (inputs, &planes);
+        let (Inputs { x, gamma, .. }, dropped) = (inputs, Inputs { dy: dy.or(dx), ..inputs });
+        self.slopes(dropped, memory.slots, moments, epsilon, &mut planes);
+        let parts = self.features(dropped, &planes, memory.slots);
+        let planes = &planes;
         self.each_piece(dx, |o, line, at, dx| {
-            let (part, first) = (at..at + dx.len(), o * self.padded());
-            let (x, dy, gamma) = (&x[part.clone()], &dy[part], &gamma[line..]);
+            let first = o * self.padded();
+            let (x, dy, gamma) = (&x[at..at + dx.len()], dy.part(at, dx.len()), &gamma[line..]);
             let map = DifferentiateColumns { x, dy, gamma, planes, first };
             dispatch!(level, simd => map_rows(simd, map, inner, dx));
         });
-        self.features(inputs, planes, memory.slots)
+        parts
     }
 
     fn places(&self, feature: usize) -> [usize; 2] {
@@ -197,6 +206,20 @@ impl Columns<'_> {
 
 /// The passes over the features.
 impl Columns<'_> {
+    /// Where dy stands: in `dx`, if some is dropped.
+    fn dropped<'d, T: Element>(
+        &self,
+        dy: &'d [T],
+        dropping: Option<Dropping>,
+        dx: &mut [T],
+    ) -> Source<'d, T> {
+        let Some(dropping) = dropping else { return Source::Slice(dy) };
+        self.each_piece(dx, |_, _, at, dx| {
+            dropping.part(self.0.level, at, Some(&dy[at..at + dx.len()]), dx);
+        });
+        Source::InPlace
+    }
+
     /// Calls `task(o, line, at, piece)` for pieces of `out`, whole lines of the o-th matrix from
     /// line `line` on, the first at index `at`.
     fn each_piece<T: Element>(

@@ -8,6 +8,7 @@ use fearless_simd::{Simd, SimdBase, f64x8};
 use super::normalize::Standard;
 use super::out::Out;
 use crate::element::{Element, Fused, Pair, STEP, load};
+use crate::normalization::Source;
 use crate::normalization::planes::Slope;
 use crate::normalization::sums::{Factors, add};
 
@@ -62,11 +63,11 @@ impl Sloped {
     }
 }
 
-/// A few rows; `coefficients` has a pair for each.
+/// A few rows, whose dy may stand where dx goes; `coefficients` has a pair for each.
 #[derive(Clone, Copy)]
 pub(super) struct Differentiate<'a, T> {
     pub(super) x: &'a [T],
-    pub(super) dy: &'a [T],
+    pub(super) dy: Source<'a, T>,
     pub(super) gamma: &'a [T],
     pub(super) coefficients: &'a [(Standard, Sloped)],
 }
@@ -108,7 +109,7 @@ impl<T: Element> Differentiate<'_, T> {
         let mut lanes = [b[0], b[1], g[0], g[1]];
         for (row, (standard, sloped)) in self.coefficients.iter().enumerate() {
             let at = row * self.gamma.len() + column;
-            let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
+            let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy.or(dx), at, count));
             let xhat = standard.splat(simd).of::<T>(x);
             add(&mut lanes, [dy, xhat]);
             let result = [

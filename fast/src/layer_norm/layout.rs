@@ -3,6 +3,7 @@
 //! Which of the two depends on the shape alone, as do the blocks of each; so the bits do too.
 
 use super::{columns::Columns, rows::Rows};
+use crate::dropout::Dropping;
 use crate::element::Element;
 use crate::normalization::{Inputs, Job, Source};
 use crate::policy::Work;
@@ -17,22 +18,26 @@ pub struct Memory<'a> {
 
 /// The passes over a tensor.
 pub trait Layout<T: Element>: Sync {
-    /// Moments of every row, and y.
+    /// Moments of every row, and y, of which some is dropped.
+    #[expect(clippy::too_many_arguments, reason = "inputs, outputs, and where sums go meanwhile")]
     fn forward(
         &self,
         x: Source<'_, T>,
         affine: [&[T]; 2],
         epsilon: f64,
+        dropping: Option<Dropping>,
         y: &mut [T],
         moments: &mut [Moments],
         memory: Memory<'_>,
     );
 
-    /// dx; Σ dy and Σ dy·x̂ of every feature go to the slots, in as many parts as are returned.
+    /// dx, from dy of which some is dropped; Σ dy and Σ dy·x̂ of every feature go to the slots, in as
+    /// many parts as are returned.
     fn backward(
         &self,
         inputs: Inputs<'_, T>,
         epsilon: f64,
+        dropping: Option<Dropping>,
         moments: &[Moments],
         dx: &mut [T],
         memory: Memory<'_>,

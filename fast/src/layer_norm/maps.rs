@@ -48,7 +48,7 @@ impl<T: Element> Map<T> for NormalizeColumns<'_, T> {
 #[derive(Clone, Copy)]
 pub(super) struct DifferentiateColumns<'a, T> {
     pub(super) x: &'a [T],
-    pub(super) dy: &'a [T],
+    pub(super) dy: Source<'a, T>,
     pub(super) gamma: &'a [T],
     pub(super) planes: &'a Planes<'a>,
     pub(super) first: usize,
@@ -71,13 +71,13 @@ impl<T: Element> Map<T> for DifferentiateColumns<'_, T> {
         &self,
         simd: S,
         (normalized, sloped): &Self::Coefficients<S>,
-        _: &[T],
+        out: &[T],
         row: usize,
         at: usize,
         count: usize,
     ) -> Pair<S> {
         let gamma = f64x8::splat(simd, self.gamma[row].to_f64());
-        let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
+        let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy.or(out), at, count));
         [
             sloped[0].of::<T>(normalized[0].of::<T>(x[0]), dy[0] * gamma),
             sloped[1].of::<T>(normalized[1].of::<T>(x[1]), dy[1] * gamma),

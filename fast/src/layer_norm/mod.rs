@@ -61,10 +61,13 @@ mod statistics;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod with_dropout;
 
 pub(crate) use layout::Passes;
 use layout::{Memory, Walk};
+pub use with_dropout::{backward_with_dropout, forward_with_dropout};
 
+use crate::dropout::Dropping;
 use crate::normalization::{Inputs, Outputs, Source, rounded};
 use crate::workspace::fold;
 use crate::{Element, Error, Moments, Policy, Shape, Workspace, check};
@@ -105,14 +108,8 @@ pub fn forward<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
-    check::features(shape)?;
-    check::length("x", x, shape.len())?;
-    check::length("gamma", gamma, shape.channels)?;
-    check::length("beta", beta, shape.channels)?;
-    check::epsilon(epsilon)?;
-    check::length("y", y, shape.len())?;
-    check::length("moments", moments, shape.per_channel())?;
-    run(shape, Source::Slice(x), [gamma, beta], epsilon, y, moments, workspace, policy);
+    check_forward(shape, x, [gamma, beta], epsilon, y, moments)?;
+    run(shape, Source::Slice(x), [gamma, beta], epsilon, None, y, moments, workspace, policy);
     Ok(())
 }
 
@@ -137,17 +134,37 @@ pub fn forward_in_place<T: Element>(
     check::length("beta", beta, shape.channels)?;
     check::epsilon(epsilon)?;
     check::length("moments", moments, shape.per_channel())?;
-    run(shape, Source::InPlace, [gamma, beta], epsilon, x_to_y, moments, workspace, policy);
+    run(shape, Source::InPlace, [gamma, beta], epsilon, None, x_to_y, moments, workspace, policy);
     Ok(())
 }
 
-/// Both forward functions, their arguments checked.
+/// What all forward functions ask of their arguments.
+fn check_forward<T: Element>(
+    shape: Shape,
+    x: &[T],
+    [gamma, beta]: [&[T]; 2],
+    epsilon: f64,
+    y: &[T],
+    moments: &[Moments],
+) -> Result<(), Error> {
+    check::features(shape)?;
+    check::length("x", x, shape.len())?;
+    check::length("gamma", gamma, shape.channels)?;
+    check::length("beta", beta, shape.channels)?;
+    check::epsilon(epsilon)?;
+    check::length("y", y, shape.len())?;
+    check::length("moments", moments, shape.per_channel())?;
+    Ok(())
+}
+
+/// All forward functions, their arguments checked.
 #[expect(clippy::too_many_arguments, reason = "the formula's inputs, its outputs, and how to run")]
 fn run<T: Element>(
     shape: Shape,
     x: Source<'_, T>,
     affine: [&[T]; 2],
     epsilon: f64,
+    dropping: Option<Dropping>,
     y: &mut [T],
     moments: &mut [Moments],
     workspace: &mut Workspace,
@@ -156,7 +173,7 @@ fn run<T: Element>(
     let Workspace { slots, planes, workers, .. } = workspace;
     if !moments.is_empty() {
         let walk = Walk::new::<T>(shape, policy, workers);
-        T::over(&walk).forward(x, affine, epsilon, y, moments, Memory { slots, planes });
+        T::over(&walk).forward(x, affine, epsilon, dropping, y, moments, Memory { slots, planes });
     }
 }
 
@@ -196,6 +213,20 @@ pub fn backward<T: Element>(
     workspace: &mut Workspace,
     policy: &Policy,
 ) -> Result<(), Error> {
+    let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
+    check_backward(shape, inputs, epsilon, moments, &outputs)?;
+    differentiate(shape, inputs, epsilon, None, moments, outputs, workspace, policy);
+    Ok(())
+}
+
+/// What both backward functions ask of their arguments.
+fn check_backward<T: Element>(
+    shape: Shape,
+    Inputs { x, gamma, dy }: Inputs<'_, T>,
+    epsilon: f64,
+    moments: &[Moments],
+    Outputs { dx, dgamma, dbeta }: &Outputs<'_, T>,
+) -> Result<(), Error> {
     check::features(shape)?;
     check::length("x", x, shape.len())?;
     check::length("gamma", gamma, shape.channels)?;
@@ -205,16 +236,16 @@ pub fn backward<T: Element>(
     check::length("dx", dx, shape.len())?;
     check::length("dgamma", dgamma, shape.channels)?;
     check::length("dbeta", dbeta, shape.channels)?;
-    let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
-    differentiate(shape, inputs, epsilon, moments, outputs, workspace, policy);
     Ok(())
 }
 
-/// [`backward`], its arguments checked.
+/// Both backward functions, their arguments checked.
+#[expect(clippy::too_many_arguments, reason = "the formula's inputs, its outputs, and how to run")]
 fn differentiate<T: Element>(
     shape: Shape,
     inputs: Inputs<'_, T>,
     epsilon: f64,
+    dropping: Option<Dropping>,
     moments: &[Moments],
     Outputs { dx, dgamma, dbeta }: Outputs<'_, T>,
     workspace: &mut Workspace,
@@ -230,7 +261,7 @@ fn differentiate<T: Element>(
     let walk = Walk::new::<T>(shape, policy, workers);
     let layout = T::over(&walk);
     let memory = Memory { slots: &mut *slots, planes };
-    let parts = layout.backward(inputs, epsilon, moments, dx, memory);
+    let parts = layout.backward(inputs, epsilon, dropping, moments, dx, memory);
     let width = 2 * shape.channels;
     fold(walk.job().crew, &mut slots[..parts * width], width);
     for (feature, (dgamma, dbeta)) in dgamma.iter_mut().zip(dbeta).enumerate() {

@@ -1,8 +1,8 @@
 //! Lanes along a row: the features of a row stand together.
 //!
 //! 1. A row is summed, once as a rule, by the tree of [`row_sums`].
-//! 2. Up to four rows are then normalised together, while they are in the cache: γ and β are loaded
-//!    once for all. Two, where results are written past the caches.
+//! 2. Rows are then normalised while they are in the cache, four at a time: γ and β are loaded once for
+//!    them. Two, where results are written past the caches.
 //! 3. Backward the same with Σ dy·γ and Σ dy·γ·x̂; the pass that makes dx adds dy and dy·x̂ to the
 //!    feature's sums, for at most 256 rows (64 of `f64`) one after the other. Those sums are one part.
 
@@ -12,8 +12,9 @@ use super::differentiate::{Differentiate, Gradient, Sloped};
 use super::layout::{Layout, Memory};
 use super::normalize::{Normalize, Standard};
 use super::out::{Cached, Out, Streamed};
-use super::statistics::survey;
+use super::statistics::{SURVEYED, survey};
 use super::sums::row_sums;
+use crate::dropout::Dropping;
 use crate::element::Element;
 use crate::normalization::planes::{Center, Slope};
 use crate::normalization::sums::DEPTH;
@@ -26,9 +27,12 @@ use crate::{Level, Moments};
 const PIECE: usize = 1 << 14;
 /// The same where results go past the caches: there is a fence after each piece.
 const STREAMED_PIECE: usize = 1 << 17;
-/// Rows worked on together, forward …
+/// Elements of the rows that are summed before they are normalised, up to [`SURVEYED`] rows: they and
+/// their results stay in the first-level cache …
+const CLOSE: usize = 1 << 12;
+/// … but no fewer rows than are normalised together …
 const FORWARD: usize = 4;
-/// … and backward …
+/// … backward the same …
 const BACKWARD: usize = 4;
 /// … and where results go past the caches: more streams at once are slower.
 const STREAMED: usize = 2;
@@ -50,14 +54,16 @@ impl<T: Element> Layout<T> for Rows<'_> {
         x: Source<'_, T>,
         affine: [&[T]; 2],
         epsilon: f64,
+        dropping: Option<Dropping>,
         y: &mut [T],
         moments: &mut [Moments],
         _: Memory<'_>,
     ) {
         let width = self.job.shape.channels;
-        // What is written where it was read is in the cache already.
-        let streams = self.streams && matches!(x, Source::Slice(_));
-        let together = self.together(if streams { STREAMED } else { FORWARD });
+        // What is written where it was read is in the cache already; what is dropped must be.
+        let streams = self.streams && matches!(x, Source::Slice(_)) && dropping.is_none();
+        let close = (CLOSE / width / FORWARD * FORWARD).clamp(FORWARD, SURVEYED);
+        let together = self.together(if streams { STREAMED } else { close });
         let piece = if streams { STREAMED_PIECE } else { PIECE };
         let rows = (piece / width).max(1).next_multiple_of(together);
         self.job.crew.each_pair([rows, rows * width], moments, y, |k, moments, y| {
@@ -73,6 +79,9 @@ impl<T: Element> Layout<T> for Rows<'_> {
                     }
                     None => self.normalize::<T, FORWARD>(x, affine, epsilon, y, moments, Cached),
                 }
+                if let Some(dropping) = dropping {
+                    dropping.part(self.job.level, first, None, y);
+                }
             }
         });
     }
@@ -81,6 +90,7 @@ impl<T: Element> Layout<T> for Rows<'_> {
         &self,
         inputs: Inputs<'_, T>,
         epsilon: f64,
+        dropping: Option<Dropping>,
         moments: &[Moments],
         dx: &mut [T],
         memory: Memory<'_>,
@@ -90,21 +100,25 @@ impl<T: Element> Layout<T> for Rows<'_> {
         let parts = moments.len().div_ceil(rows);
         let slots = at_least(memory.slots, parts * 2 * width);
         self.job.crew.each_pair([2 * width, rows * width], slots, dx, |k, sums, dx| {
-            let streaming = self.streams.then(Streaming::begin);
+            let streaming = (self.streams && dropping.is_none()).then(Streaming::begin);
             sums.fill(0.0);
             for (group, dx) in dx.chunks_mut(together * width).enumerate() {
                 let first = k * rows + group * together;
                 let (start, end) = (first * width, first * width + dx.len());
                 let next = [&inputs.x[end..], &inputs.dy[end..]];
-                let (x, dy) = (&inputs.x[start..end], &inputs.dy[start..end]);
-                let inputs = Inputs { x, dy, ..inputs };
+                let (x, mut dy) = (&inputs.x[start..end], Source::Slice(&inputs.dy[start..end]));
+                if let Some(dropping) = dropping {
+                    dropping.part(self.job.level, start, Some(&inputs.dy[start..end]), dx);
+                    dy = Source::InPlace;
+                }
+                let tensors = (x, inputs.gamma, dy);
                 let moments = &moments[first..first + dx.len() / width];
                 match &streaming {
                     Some(streaming) => {
                         let out = Streamed { streaming, next };
-                        self.differentiate(inputs, epsilon, moments, dx, sums, out);
+                        self.differentiate(tensors, epsilon, moments, dx, sums, out);
                     }
-                    None => self.differentiate(inputs, epsilon, moments, dx, sums, Cached),
+                    None => self.differentiate(tensors, epsilon, moments, dx, sums, Cached),
                 }
             }
         });
@@ -117,7 +131,7 @@ impl<T: Element> Layout<T> for Rows<'_> {
 }
 
 impl Rows<'_> {
-    /// Rows worked on together, at most `most`: they share γ and β, and stay in the cache.
+    /// Rows worked on together, at most `most`, which stay in the cache.
     fn together(&self, most: usize) -> usize {
         (CACHED / self.job.shape.channels).clamp(1, most)
     }
@@ -141,7 +155,7 @@ impl Rows<'_> {
         out: impl Out<T>,
     ) {
         let level = self.job.level;
-        let mut standards = [Standard::default(); FORWARD];
+        let mut standards = [Standard::default(); SURVEYED];
         survey(level, x.or(y), epsilon, out, moments, &mut standards);
         let rows = Normalize { x, gamma, beta, standards: &standards[..moments.len()] };
         let out = out.after(y.len());
@@ -151,7 +165,7 @@ impl Rows<'_> {
     /// A few rows backward.
     fn differentiate<T: Element>(
         &self,
-        Inputs { x, gamma, dy }: Inputs<'_, T>,
+        (x, gamma, dy): (&[T], &[T], Source<'_, T>),
         epsilon: f64,
         moments: &[Moments],
         dx: &mut [T],
@@ -167,7 +181,7 @@ impl Rows<'_> {
         }
         let standards = &standards[..moments.len()];
         let mut means = [[0.0; 2]; BACKWARD];
-        row_means(level, Inputs { x, gamma, dy }, standards, out, &mut means);
+        row_means(level, Inputs { x, gamma, dy: dy.or(dx) }, standards, out, &mut means);
         let mut coefficients = [(Standard::default(), Sloped::default()); BACKWARD];
         for (row, standard) in standards.iter().enumerate() {
             let slope = Slope::new(&centers[row], 1.0, means[row]);

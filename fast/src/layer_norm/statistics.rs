@@ -87,6 +87,9 @@ impl<T: Element> Factors for ColumnsAround<'_, T> {
 /// D²·√d up to which one pass is enough.
 const NEAR: f64 = 64.0;
 
+/// Rows that are summed one after the other, at most.
+pub(super) const SURVEYED: usize = 16;
+
 /// The moments of a few rows that stand one after the other, and what their x̂ is made with.
 #[inline(never)]
 pub(super) fn survey<T: Element>(
@@ -98,14 +101,18 @@ pub(super) fn survey<T: Element>(
     standards: &mut [Standard],
 ) {
     let width = x.len() / moments.len();
+    let (count, root) = (width as f64, (width as f64).sqrt());
     dispatch!(level.token(), simd => {
-        let rows = x.chunks_exact(width).zip(moments).zip(standards);
-        for (row, ((x, moments), standard)) in rows.enumerate() {
-            let shift = if T::SCALED { x[0].to_f64() } else { estimate(simd, x) };
+        // First all shifts: the sums of no row wait for the row's own division then.
+        let mut shifts = [0.0; SURVEYED];
+        for (shift, x) in shifts.iter_mut().zip(x.chunks_exact(width)) {
+            *shift = if T::SCALED { x[0].to_f64() } else { estimate(simd, x) };
+        }
+        let rows = x.chunks_exact(width).zip(moments).zip(standards).zip(shifts);
+        for (row, (((x, moments), standard), shift)) in rows.enumerate() {
             let around = Around { x, scale: 1.0, center: shift, out: out.after(row * width) };
             let sums = row_sums(simd, around, width);
-            // A row's divisions are hidden behind the sums of the next.
-            *moments = Row { x, level }.moments(shift, sums);
+            *moments = Row { x, level, count, root }.moments(shift, sums);
             *standard = Standard::new(&Center::new(moments, epsilon));
         }
     });
@@ -116,19 +123,21 @@ pub(super) fn survey<T: Element>(
 struct Row<'a, T> {
     x: &'a [T],
     level: Level,
+    /// d and √d.
+    count: f64,
+    root: f64,
 }
 
 impl<T: Element> Row<'_, T> {
     /// Its moments, from Σ a and Σ a² around `first`, or where that was too far off, from a second pass.
     #[inline]
     fn moments(&self, first: f64, sums: [f64; 2]) -> Moments {
-        let count = self.x.len() as f64;
-        let found = spread(count, sums);
+        let found = spread(self.count, sums);
         let mut shift = first + found.offset;
         if T::SCALED {
             shift = in_range(shift, |scale| self.mean(first * scale, scale));
         }
-        let away = found.offset * found.offset * count * count.sqrt();
+        let away = found.offset * found.offset * (self.count * self.root);
         let plain = if !T::SCALED && away <= NEAR * found.second {
             Spread { offset: (first - shift) + found.offset, ..found }
         } else {
@@ -140,13 +149,13 @@ impl<T: Element> Row<'_, T> {
 
     /// The mean of the row times `scale`, from `center` on.
     fn mean(&self, center: f64, scale: f64) -> f64 {
-        center + self.sums(scale, center)[0] / self.x.len() as f64
+        center + self.sums(scale, center)[0] / self.count
     }
 
     /// Offset and Σ(x − μ)² in units of 2^exponent.
     fn around(&self, shift: f64, exponent: i32) -> Spread {
         let scale = exp2(-exponent);
-        spread(self.x.len() as f64, self.sums(scale, shift * scale))
+        spread(self.count, self.sums(scale, shift * scale))
     }
 
     /// Σ a and Σ a². Not inlined: all later passes share one copy of the kernel.

@@ -10,6 +10,7 @@ mod refusals;
 mod statistics;
 mod streaming;
 mod values;
+mod with_dropout;
 
 use super::*;
 use crate::Level;
