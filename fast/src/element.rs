@@ -183,6 +183,13 @@ fn has_fused<S: Simd>(simd: S) -> bool {
     !level.is_fallback()
 }
 
+/// `f` of both. `array::map` is no part of a kernel: the compiler may leave it a function of its own, which
+/// has none of the level's instructions.
+#[inline(always)]
+pub(crate) fn both<A, B>([a, b]: [A; 2], f: impl Fn(A) -> B) -> [B; 2] {
+    [f(a), f(b)]
+}
+
 /// Up to sixteen values from index `at` on, zeros behind them.
 #[inline(always)]
 pub(crate) fn load<S: Simd, T: Element>(simd: S, x: &[T], at: usize, count: usize) -> Pair<S> {

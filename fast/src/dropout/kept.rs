@@ -66,8 +66,8 @@ fn draw(level: Level, stream: Stream, first: u64, threshold: Threshold) -> [u128
     dispatch!(level.token(), simd => {
         let mut drawn = [0; AT_ONCE];
         let groups = blocks::<_, AT_ONCE>(simd, stream, Plane::First, first);
-        for (n, group) in groups.into_iter().enumerate() {
-            drawn[n] = compare(simd, in_order(group), stream, first + n as u64, threshold);
+        for n in 0..AT_ONCE {
+            drawn[n] = compare(simd, in_order(groups[n]), stream, first + n as u64, threshold);
         }
         drawn
     })
@@ -85,13 +85,13 @@ fn compare<S: Simd>(
     // A word is below, if its high half is; its low half is compared where the high one stands.
     let limit = u32x16::splat(simd, threshold.half() << 16);
     let same = u16x32::splat(simd, threshold.half() as u16);
-    let ties = words.map(|word| word.bitcast::<u16x32<S>>().simd_eq(same));
-    let [a, b, c, d] = words.map(|word| {
+    let (mut bits, mut ties) = (0, words[0].bitcast::<u16x32<S>>().simd_eq(same));
+    for (k, word) in words.into_iter().enumerate() {
         let low = (word << 16).simd_ge(limit).to_bitmask();
-        low | word.simd_ge(limit).to_bitmask() << 16
-    });
-    let bits = u128::from(a | b << 32) | u128::from(c | d << 32) << 64;
-    if threshold.has_ties() && (ties[0] | ties[1] | ties[2] | ties[3]).any_true() {
+        bits |= u128::from(low | word.simd_ge(limit).to_bitmask() << 16) << (32 * k);
+        ties |= word.bitcast::<u16x32<S>>().simd_eq(same);
+    }
+    if threshold.has_ties() && ties.any_true() {
         let mut stored = [[0; 16]; 4];
         for (stored, word) in stored.iter_mut().zip(words) {
             word.store_slice(stored);

@@ -112,7 +112,9 @@ macro_rules! passes {
                 }
                 let mut kept = Kept::from(level, stream, first, threshold);
                 dispatch!(level.token(), simd => {
-                    each_block(simd, threshold.factor, |_, count| kept.take(count), from, to);
+                    each_block(
+                        simd, threshold.factor, #[inline(always)] |_, count| kept.take(count), from, to,
+                    );
                 });
             }
 
@@ -135,8 +137,13 @@ macro_rules! passes {
                     return to.fill(0.0);
                 }
                 dispatch!(level.token(), simd => {
-                    let bits = |at: usize, count| packed(simd, &keep[at..at + count]);
-                    each_block(simd, threshold.factor, bits, Some(from), to);
+                    each_block(
+                        simd,
+                        threshold.factor,
+                        #[inline(always)] |at: usize, count| packed(simd, &keep[at..at + count]),
+                        Some(from),
+                        to,
+                    );
                 });
             }
 
@@ -189,24 +196,33 @@ fn each_block<S: Simd, T: Passes>(
     from: Option<&[T]>,
     to: &mut [T],
 ) {
-    let block = |bits: u128, from: Option<&[T]>, to: &mut [T]| {
-        for at in (0..BLOCK).step_by(STEP) {
-            let part = at..at + STEP;
-            let from = from.map(|from| &from[part.clone()]);
-            T::choose(simd, (bits >> at) as u64, factor, from, &mut to[part]);
-        }
-    };
     let whole = to.len() / BLOCK * BLOCK;
     for at in (0..whole).step_by(BLOCK) {
         let part = at..at + BLOCK;
-        block(bits(at, BLOCK), from.map(|from| &from[part.clone()]), &mut to[part]);
+        let from = from.map(|from| &from[part.clone()]);
+        one_block(simd, factor, bits(at, BLOCK), from, &mut to[part]);
     }
     let rest = &mut to[whole..];
     if !rest.is_empty() {
         let mut padded = [T::default(); BLOCK];
         padded[..rest.len()].copy_from_slice(from.map_or(&*rest, |from| &from[whole..]));
-        block(bits(whole, rest.len()), None, &mut padded);
+        one_block(simd, factor, bits(whole, rest.len()), None, &mut padded);
         rest.copy_from_slice(&padded[..rest.len()]);
+    }
+}
+
+#[inline(always)]
+fn one_block<S: Simd, T: Passes>(
+    simd: S,
+    factor: f64,
+    bits: u128,
+    from: Option<&[T]>,
+    to: &mut [T],
+) {
+    for at in (0..BLOCK).step_by(STEP) {
+        let part = at..at + STEP;
+        let from = from.map(|from| &from[part.clone()]);
+        T::choose(simd, (bits >> at) as u64, factor, from, &mut to[part]);
     }
 }
 
@@ -238,9 +254,8 @@ fn packed<S: Simd>(simd: S, keep: &[bool]) -> u128 {
     for (byte, keep) in bytes.iter_mut().zip(keep) {
         *byte = u8::from(*keep);
     }
-    let [low, high] = [&bytes[..64], &bytes[64..]].map(|bytes| {
-        let none = u8x64::splat(simd, 0);
-        u128::from(u8x64::from_slice(simd, bytes).simd_gt(none).to_bitmask())
-    });
-    low | high << 64
+    let none = u8x64::splat(simd, 0);
+    let low = u8x64::from_slice(simd, &bytes[..64]).simd_gt(none).to_bitmask();
+    let high = u8x64::from_slice(simd, &bytes[64..]).simd_gt(none).to_bitmask();
+    u128::from(low) | u128::from(high) << 64
 }

@@ -31,10 +31,13 @@ pub(super) fn pairs<S: Simd>(
     deviation: f64,
 ) -> [element::Pair<S>; 2] {
     let u1 = first_uniforms(simd, first, stream, n);
-    let [a, b] = u1.map(|u1| radius(u1).times(f64x8::splat(simd, deviation)));
-    let [[a_cos, a_sin], [b_cos, b_sin]] = second.map(|words| cos_sin(simd, words));
-    let product = |radius: Pair<f64x8<S>>, factor| radius.product(factor).rounded();
-    [[product(a, a_cos), product(b, b_cos)], [product(a, a_sin), product(b, b_sin)]]
+    let deviation = f64x8::splat(simd, deviation);
+    let [a, b] = [radius(u1[0]).times(deviation), radius(u1[1]).times(deviation)];
+    let [[a_cos, a_sin], [b_cos, b_sin]] = [cos_sin(simd, second[0]), cos_sin(simd, second[1])];
+    [
+        [a.product(a_cos).rounded(), b.product(b_cos).rounded()],
+        [a.product(a_sin).rounded(), b.product(b_sin).rounded()],
+    ]
 }
 
 /// √(−2 ln u₁).
@@ -80,8 +83,8 @@ fn cos_sin<S: Simd>(simd: S, words: Words<S>) -> [Pair<f64x8<S>>; 2] {
     let high = 1.0 - half;
     let tail = square * cos_tail(square);
     let low = ((1.0 - high) - half) - 0.5 * square_rest + (tail - x * x_rest);
-    let part = |cosine, sine| turn.signed(turn.turned([cosine, sine]));
-    let ([c, s], [c_rest, s_rest]) = (part(high, sine.high), part(low, sine.low));
+    let [c, s] = turn.signed(turn.turned([high, sine.high]));
+    let [c_rest, s_rest] = turn.signed(turn.turned([low, sine.low]));
     [Pair { high: c, low: c_rest }, Pair { high: s, low: s_rest }]
 }
 

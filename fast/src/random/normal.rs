@@ -14,7 +14,7 @@ use fearless_simd::{Simd, SimdBase, f64x8, prelude::*, u64x8};
 use super::Stream;
 use super::lanes::{Words, odd};
 use super::philox::{Plane, word};
-use crate::element::{Pair, STEP};
+use crate::element::{Pair, STEP, both};
 
 /// u₁ of sixteen words, the first of which is word `n`.
 #[inline(always)]
@@ -24,7 +24,11 @@ pub(super) fn first_uniforms<S: Simd>(
     stream: Stream,
     n: u64,
 ) -> Pair<S> {
-    let u1 = words.map(|words| odd::<_, 19>(words << 1, u64::from(u32::MAX) << 1) - TWO_TO_19);
+    let u1 = both(
+        words,
+        #[inline(always)]
+        |words| odd::<_, 19>(words << 1, u64::from(u32::MAX) << 1) - TWO_TO_19,
+    );
     let lowest = u1[0].min(u1[1]);
     if lowest.simd_lt(f64x8::splat(simd, TWO_TO_MINUS_16)).any_true() {
         let (mut stored, mut lanes) = ([0; STEP], [0.0; STEP]);
@@ -33,7 +37,7 @@ pub(super) fn first_uniforms<S: Simd>(
             u1[half].store_slice(&mut lanes[8 * half..][..8]);
         }
         extend(stream, n, &stored, &mut lanes);
-        return [0, 8].map(|at| f64x8::from_slice(simd, &lanes[at..at + 8]));
+        return [f64x8::from_slice(simd, &lanes[..8]), f64x8::from_slice(simd, &lanes[8..])];
     }
     u1
 }
@@ -81,9 +85,13 @@ impl<S: Simd> Turn<S> {
     /// With their signs: quarters 1 and 2 have negative cosines, 2 and 3 negative sines.
     #[inline(always)]
     pub(super) fn signed(self, [cosine, sine]: [f64x8<S>; 2]) -> [f64x8<S>; 2] {
-        let sign = |quarters: u64x8<S>| (quarters << 32) & (1 << 63);
-        let flip =
-            |v: f64x8<S>, sign: u64x8<S>| (v.bitcast::<u64x8<S>>() ^ sign).bitcast::<f64x8<S>>();
-        [flip(cosine, sign(self.shifted + (1 << 30))), flip(sine, sign(self.shifted))]
+        [flipped(cosine, self.shifted + (1 << 30)), flipped(sine, self.shifted)]
     }
+}
+
+/// The negative where bit 31 is set.
+#[inline(always)]
+fn flipped<S: Simd>(v: f64x8<S>, quarters: u64x8<S>) -> f64x8<S> {
+    let sign = (quarters << 32) & (1 << 63);
+    (v.bitcast::<u64x8<S>>() ^ sign).bitcast()
 }

@@ -9,7 +9,7 @@ use super::lanes::centred;
 use super::philox::{AT_ONCE, Blocks, GROUP, Plane, blocks, group};
 use super::{Stream, accurate, single, truncated};
 use crate::Level;
-use crate::element::{STEP, sealed::Lanes};
+use crate::element::{STEP, both, sealed::Lanes};
 
 /// Elements of the groups that are made at once.
 pub(crate) const SPAN: usize = AT_ONCE * GROUP;
@@ -35,10 +35,12 @@ macro_rules! passes {
         impl Passes for $precision {
             #[inline(never)]
             fn uniforms(level: Level, stream: Stream, first: u64, bound: f64, out: &mut [Self]) {
-                dispatch!(level.token(), simd => each_span(first, out, |g, out| {
-                    each_group(simd, stream, g, out, |words, _, out| {
-                        for (words, out) in words.into_iter().zip(out.chunks_exact_mut(STEP)) {
-                            Self::narrow(words.map(|words| bound * centred(words)), out);
+                dispatch!(level.token(), simd => each_span(first, out, #[inline(always)] |g, out| {
+                    each_group(simd, stream, g, out, #[inline(always)] |words, _, out| {
+                        for k in 0..words.len() {
+                            let [a, b] = words[k];
+                            let pair = [bound * centred(a), bound * centred(b)];
+                            Self::narrow(pair, &mut out[k * STEP..][..STEP]);
                         }
                     });
                 }));
@@ -46,14 +48,13 @@ macro_rules! passes {
 
             #[inline(never)]
             fn normals(level: Level, stream: Stream, first: u64, deviation: f64, out: &mut [Self]) {
-                dispatch!(level.token(), simd => each_span(first, out, |g, out| {
-                    each_group(simd, stream, g, out, |[a, b, c, d], n, out| {
-                        let halves = out.chunks_exact_mut(2 * STEP);
-                        for ((words, n), out) in [([a, b], n), ([c, d], n + 32)].into_iter().zip(halves) {
-                            let [cosines, sines] = $pairs(simd, words, stream, n, deviation);
-                            let (first, second) = out.split_at_mut(STEP);
-                            Self::narrow(cosines, first);
-                            Self::narrow(sines, second);
+                dispatch!(level.token(), simd => each_span(first, out, #[inline(always)] |g, out| {
+                    each_group(simd, stream, g, out, #[inline(always)] |words, n, out| {
+                        for k in [0, 2] {
+                            let (pair, n) = ([words[k], words[k + 1]], n + 16 * k as u64);
+                            let [cosines, sines] = $pairs(simd, pair, stream, n, deviation);
+                            Self::narrow(cosines, &mut out[k * STEP..][..STEP]);
+                            Self::narrow(sines, &mut out[(k + 1) * STEP..][..STEP]);
                         }
                     });
                 }));
@@ -67,11 +68,13 @@ macro_rules! passes {
                 deviation: f64,
                 out: &mut [Self],
             ) {
-                dispatch!(level.token(), simd => each_span(first, out, |g, out| {
-                    each_group(simd, stream, g, out, |words, _, out| {
-                        for (words, out) in words.into_iter().zip(out.chunks_exact_mut(STEP)) {
-                            let z = words.map(|words| truncated::quantiles(simd, words));
-                            Self::narrow(z.map(|z| deviation * z), out);
+                dispatch!(level.token(), simd => each_span(first, out, #[inline(always)] |g, out| {
+                    each_group(simd, stream, g, out, #[inline(always)] |words, _, out| {
+                        for k in 0..words.len() {
+                            let z = both(words[k], #[inline(always)] |words| {
+                                deviation * truncated::quantiles(simd, words)
+                            });
+                            Self::narrow(z, &mut out[k * STEP..][..STEP]);
                         }
                     });
                 }));
@@ -122,7 +125,8 @@ fn each_group<S: Simd, T>(
     make: impl Fn(Blocks<S>, u64, &mut [T]),
 ) {
     let made = blocks::<S, AT_ONCE>(simd, stream, Plane::First, g);
-    for (k, (words, out)) in made.into_iter().zip(span.chunks_exact_mut(GROUP)).enumerate() {
-        make(words, g.wrapping_add(k as u64).wrapping_mul(GROUP as u64), out);
+    for k in 0..AT_ONCE {
+        let n = g.wrapping_add(k as u64).wrapping_mul(GROUP as u64);
+        make(made[k], n, &mut span[k * GROUP..][..GROUP]);
     }
 }

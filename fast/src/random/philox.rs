@@ -49,8 +49,8 @@ pub(crate) type Blocks<S> = [[u64x8<S>; 2]; 4];
 /// One round on every lane.
 #[inline(always)]
 fn round<S: Simd>(simd: S, c: &mut Blocks<S>, key: [u32; 2]) {
-    let [by0, by1] = MULTIPLIERS.map(|by| u64x8::splat(simd, u64::from(by)));
-    let [k0, k1] = key.map(|key| u64x8::splat(simd, u64::from(key)));
+    let [by0, by1] = splat(simd, MULTIPLIERS);
+    let [k0, k1] = splat(simd, key);
     let low = u64x8::splat(simd, LOW);
     for half in 0..2 {
         let (a, b) = (by0 * (c[0][half] & low), by1 * (c[2][half] & low));
@@ -59,6 +59,11 @@ fn round<S: Simd>(simd: S, c: &mut Blocks<S>, key: [u32; 2]) {
         c[2][half] = (a >> 32) ^ c[3][half] ^ k1;
         c[3][half] = a;
     }
+}
+
+#[inline(always)]
+fn splat<S: Simd>(simd: S, [a, b]: [u32; 2]) -> [u64x8<S>; 2] {
+    [u64x8::splat(simd, u64::from(a)), u64x8::splat(simd, u64::from(b))]
 }
 
 /// The key of a round: Weyl sequences from the key.
@@ -101,7 +106,9 @@ pub(crate) fn blocks<S: Simd, const N: usize>(
     }
     for number in 0..ROUNDS {
         let key = round_key(key, number);
-        blocks.iter_mut().for_each(|blocks| round(simd, blocks, key));
+        for blocks in &mut blocks {
+            round(simd, blocks, key);
+        }
     }
     blocks
 }
@@ -113,19 +120,19 @@ fn counters<S: Simd>(simd: S, stream: Stream, plane: Plane, g: u64) -> Blocks<S>
     let first = g.wrapping_mul(16);
     let high = if plane == Plane::Second { 1 << 31 } else { 0 };
     let index = u64x8::splat(simd, first) + u64x8::from_slice(simd, &[0, 1, 2, 3, 4, 5, 6, 7]);
-    let twice = |word: u64| [u64x8::splat(simd, word); 2];
     [
         [index, index + u64x8::splat(simd, 8)],
-        twice((first >> 32) | high),
-        twice(u64::from(stream.number)),
-        twice(u64::from(stream.step)),
+        [u64x8::splat(simd, (first >> 32) | high); 2],
+        [u64x8::splat(simd, u64::from(stream.number)); 2],
+        [u64x8::splat(simd, u64::from(stream.step)); 2],
     ]
 }
 
 /// The 64 words of a group in the order of the map.
 #[inline(always)]
 pub(crate) fn in_order<S: Simd>(blocks: Blocks<S>) -> [u32x16<S>; 4] {
-    blocks.map(|[low, high]| low.narrow(high))
+    let [a, b, c, d] = blocks;
+    [a[0].narrow(a[1]), b[0].narrow(b[1]), c[0].narrow(c[1]), d[0].narrow(d[1])]
 }
 
 #[inline(always)]

@@ -29,8 +29,8 @@ pub(super) fn pairs<S: Simd>(
     deviation: f64,
 ) -> [Pair<S>; 2] {
     let u1 = first_uniforms(simd, first, stream, n);
-    let [a, b] = u1.map(|u1| deviation * square(u1).sqrt());
-    let [[a_cos, a_sin], [b_cos, b_sin]] = second.map(cos_sin);
+    let [a, b] = [deviation * square(u1[0]).sqrt(), deviation * square(u1[1]).sqrt()];
+    let [[a_cos, a_sin], [b_cos, b_sin]] = [cos_sin(second[0]), cos_sin(second[1])];
     [[a * a_cos, b * b_cos], [a * a_sin, b * b_sin]]
 }
 

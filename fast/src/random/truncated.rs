@@ -26,18 +26,18 @@ pub(super) fn quantiles<S: Simd>(simd: S, words: Words<S>) -> f64x8<S> {
 /// Φ⁻¹(½ + q), at most 2 in size.
 #[inline(always)]
 fn quantile<S: Simd>(simd: S, q: f64x8<S>) -> f64x8<S> {
-    let splat = |value| f64x8::splat(simd, value);
     let central = q * ratio(simd, &CENTRE, 0.180_625 - q * q);
     let r = (-ln(0.5 - q.abs())).sqrt();
     let shoulder = ratio(simd, &SHOULDER, r - 1.6).copysign(q);
-    let z = q.abs().simd_le(splat(0.425)).select(central, shoulder);
-    z.max(splat(-2.0)).min(splat(2.0))
+    let z = q.abs().simd_le(f64x8::splat(simd, 0.425)).select(central, shoulder);
+    z.max(f64x8::splat(simd, -2.0)).min(f64x8::splat(simd, 2.0))
 }
 
 /// Numerator over denominator, the constants first.
 #[inline(always)]
 fn ratio<S: Simd>(simd: S, [above, below]: &[[f64; 8]; 2], x: f64x8<S>) -> f64x8<S> {
-    let [mut numerator, mut denominator] = [above[7], below[7]].map(|c| f64x8::splat(simd, c));
+    let mut numerator = f64x8::splat(simd, above[7]);
+    let mut denominator = f64x8::splat(simd, below[7]);
     for k in (0..7).rev() {
         numerator = numerator * x + above[k];
         denominator = denominator * x + below[k];
