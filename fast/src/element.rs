@@ -183,6 +183,25 @@ fn has_fused<S: Simd>(simd: S) -> bool {
     !level.is_fallback()
 }
 
+/// `f` of every number below `N`, at most four, each in code of its own: a loop may be left a loop, and
+/// lanes that are looked up by its counter stand in memory and not in registers.
+#[inline(always)]
+pub(crate) fn unrolled<const N: usize>(mut f: impl FnMut(usize)) {
+    const { assert!(N <= 4, "four at most") };
+    if N > 0 {
+        f(0);
+    }
+    if N > 1 {
+        f(1);
+    }
+    if N > 2 {
+        f(2);
+    }
+    if N > 3 {
+        f(3);
+    }
+}
+
 /// `f` of both. `array::map` is no part of a kernel: the compiler may leave it a function of its own, which
 /// has none of the level's instructions.
 #[inline(always)]

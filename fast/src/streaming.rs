@@ -18,7 +18,7 @@
 use fearless_simd::{Level as Token, Simd, SimdBase, dispatch, f32x16};
 
 use crate::Level;
-use crate::element::{Element, Pair, STEP, canonical};
+use crate::element::{Element, Pair, STEP};
 
 /// Bytes of a cache line, and of the largest vector.
 const LINE: usize = 64;
@@ -46,7 +46,7 @@ impl Streaming {
     #[inline(always)]
     pub(crate) fn store<S: Simd, T: Element>(&self, simd: S, pair: Pair<S>, to: &mut [T]) {
         let mut lines = Lines([T::default(); STEP]);
-        T::narrow(canonical(simd, pair), &mut lines.0);
+        T::narrow_canonical(pair, &mut lines.0);
         write(simd, &lines, to);
     }
 

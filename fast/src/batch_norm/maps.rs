@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use fearless_simd::Simd;
 
-use super::rectifier::Rectifier;
+use super::rectifier::Activation;
 use crate::Shape;
-use crate::element::{Element, Pair, STEP, load, store};
+use crate::element::{Element, Pair, STEP, load, store, unrolled};
 use crate::normalization::Source;
 use crate::normalization::formula::{Along, Backward, Formula, Forward};
 use crate::normalization::maps::Map;
@@ -21,8 +21,6 @@ use crate::streaming::{Streaming, head, prefetch};
 
 /// Rows that share the coefficients they load.
 pub(super) const ROWS: usize = 4;
-/// Strips of sixteen columns whose coefficients fill the registers; of `f64` one does.
-const STRIPS: usize = 4;
 /// Elements along a run before what a prefetch asks for.
 const AHEAD: usize = 1024;
 
@@ -34,20 +32,25 @@ pub(super) fn piece(streams: bool) -> usize {
 
 /// A pass that knows what it reads.
 pub(super) trait Pass<T: Element>: Map<T> {
+    /// Strips of sixteen columns whose coefficients fill the registers; of `f64` one does.
+    const STRIPS: usize;
+
     /// Asks for what the elements from index `at` on need.
     fn prefetch(&self, at: usize);
 }
 
 /// y = γ·x̂ + β, or its activation.
 #[derive(Clone, Copy)]
-pub(super) struct Normalize<'a, T> {
+pub(super) struct Normalize<'a, T, A> {
     pub(super) x: Source<'a, T>,
-    pub(super) rectifier: Option<Rectifier>,
+    pub(super) activation: A,
     pub(super) planes: &'a Planes<'a>,
     pub(super) along: Along,
 }
 
-impl<T: Element> Pass<T> for Normalize<'_, T> {
+impl<T: Element, A: Activation> Pass<T> for Normalize<'_, T, A> {
+    const STRIPS: usize = 4;
+
     #[inline(always)]
     fn prefetch(&self, at: usize) {
         if let Source::Slice(x) = self.x {
@@ -56,7 +59,7 @@ impl<T: Element> Pass<T> for Normalize<'_, T> {
     }
 }
 
-impl<T: Element> Map<T> for Normalize<'_, T> {
+impl<T: Element, A: Activation> Map<T> for Normalize<'_, T, A> {
     type Coefficients<S: Simd> = [Forward<S>; 2];
 
     #[inline(always)]
@@ -75,25 +78,23 @@ impl<T: Element> Map<T> for Normalize<'_, T> {
         count: usize,
     ) -> Pair<S> {
         let x = load(simd, self.x.or(out), at, count);
-        let y = [low.of::<T>(x[0]), high.of::<T>(x[1])];
-        match self.rectifier {
-            None => y,
-            Some(rectifier) => rectifier.of::<S, T>(simd, y),
-        }
+        self.activation.of::<S, T>(simd, [low.of::<T>(x[0]), high.of::<T>(x[1])])
     }
 }
 
 /// dx = γ·r·(dy − mean(dy) − x̂·mean(dy·x̂)).
 #[derive(Clone, Copy)]
-pub(super) struct Differentiate<'a, T> {
+pub(super) struct Differentiate<'a, T, A> {
     pub(super) x: &'a [T],
     pub(super) dy: &'a [T],
-    pub(super) rectifier: Option<Rectifier>,
+    pub(super) activation: A,
     pub(super) planes: &'a Planes<'a>,
     pub(super) along: Along,
 }
 
-impl<T: Element> Pass<T> for Differentiate<'_, T> {
+impl<T: Element, A: Activation> Pass<T> for Differentiate<'_, T, A> {
+    const STRIPS: usize = 2;
+
     #[inline(always)]
     fn prefetch(&self, at: usize) {
         prefetch(self.x, at);
@@ -101,7 +102,7 @@ impl<T: Element> Pass<T> for Differentiate<'_, T> {
     }
 }
 
-impl<T: Element> Map<T> for Differentiate<'_, T> {
+impl<T: Element, A: Activation> Map<T> for Differentiate<'_, T, A> {
     type Coefficients<S: Simd> = [(Forward<S>, Backward<S>); 2];
 
     #[inline(always)]
@@ -127,13 +128,8 @@ impl<T: Element> Map<T> for Differentiate<'_, T> {
         count: usize,
     ) -> Pair<S> {
         let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
-        let dy = match self.rectifier {
-            None => dy,
-            Some(rectifier) => {
-                let y = [low.0.of::<T>(x[0]), high.0.of::<T>(x[1])];
-                rectifier.gradient::<S, T>(simd, y, dy)
-            }
-        };
+        let y = [low.0.of::<T>(x[0]), high.0.of::<T>(x[1])];
+        let dy = self.activation.gradient::<S, T>(simd, y, dy);
         [low.1.of::<T>(x[0], dy[0]), high.1.of::<T>(x[1], dy[1])]
     }
 }
@@ -196,9 +192,14 @@ pub(super) fn map_rows<S: Simd, T: Element, P: Pass<T>>(
             if row < rows { (row..rows.min(row + ROWS), width) } else { (row..row + 1, rest) };
         row = few.end;
         let mut column = 0;
-        while !T::SCALED && column + STRIPS * STEP <= columns {
-            strips::<STRIPS, S, T, P>(simd, pass, width, few.clone(), [column, STEP], &sink, out);
-            column += STRIPS * STEP;
+        while !T::SCALED && column + P::STRIPS * STEP <= columns {
+            let (few, place) = (few.clone(), [column, STEP]);
+            if P::STRIPS == 4 {
+                strips::<4, S, T, P>(simd, pass, width, few, place, &sink, out);
+            } else {
+                strips::<2, S, T, P>(simd, pass, width, few, place, &sink, out);
+            }
+            column += P::STRIPS * STEP;
         }
         while column < columns {
             let count = STEP.min(columns - column);
@@ -220,18 +221,22 @@ fn strips<const N: usize, S: Simd, T: Element, P: Pass<T>>(
     out: &mut [T],
 ) {
     let mut coefficients = [pass.coefficients(simd, column, count); N];
-    for k in 1..N {
-        coefficients[k] = pass.coefficients(simd, column + k * STEP, count);
-    }
+    unrolled::<N>(
+        #[inline(always)]
+        |k| coefficients[k] = pass.coefficients(simd, column + k * STEP, count),
+    );
     for row in rows {
-        for k in 0..N {
-            let at = row * width + column + k * STEP;
-            if sink.0.is_some() {
-                pass.prefetch(at + ROWS * width);
-            }
-            let result = pass.at(simd, &coefficients[k], out, row, at, count);
-            sink.put(simd, result, out, at, count);
-        }
+        unrolled::<N>(
+            #[inline(always)]
+            |k| {
+                let at = row * width + column + k * STEP;
+                if sink.0.is_some() {
+                    pass.prefetch(at + ROWS * width);
+                }
+                let result = pass.at(simd, &coefficients[k], out, row, at, count);
+                sink.put(simd, result, out, at, count);
+            },
+        );
     }
 }
 

@@ -15,7 +15,7 @@ use fearless_simd::{Simd, dispatch};
 
 use super::layout::{Data, Layout};
 use super::maps::{self, Differentiate, Normalize, Pass, map_head, map_rows};
-use super::rectifier::Rectifier;
+use super::rectifier::{Activation, Identity, Rectifier};
 use super::sums::{ColumnDeviation, Gradient, TASK, sum_columns};
 use crate::element::{Element, STEP};
 use crate::moments::Spread;
@@ -73,15 +73,10 @@ impl<T: Element> Layout<T> for Rows<'_> {
     }
 
     fn gradients(&self, data: Data<'_, T>, planes: &Planes<'_>, slots: &mut Vec<f64>) {
-        let (width, level) = (self.width(), self.job.level.token());
-        let Data { x, dy, rectifier } = data;
-        let gradient = Gradient { x, dy, rectifier, planes, along: Along::Columns };
-        let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
-            sums.fill(0.0);
-            dispatch!(level, simd =>
-                sum_columns::<4, _, _>(simd, gradient, width, rows, columns, sums));
-        });
-        fold(self.job.crew, slots, vector);
+        match data.rectifier {
+            None => self.gradients_of(data, Identity, planes, slots),
+            Some(rectifier) => self.gradients_of(data, rectifier, planes, slots),
+        }
     }
 
     fn folded_gradients(&self, slots: &[f64], channel: usize) -> [f64; 2] {
@@ -96,18 +91,60 @@ impl<T: Element> Layout<T> for Rows<'_> {
         y: &mut [T],
         planes: &Planes<'_>,
     ) {
-        self.each_piece(Layout::<T>::turn(self, y), y, |at, len| Normalize {
-            x: x.part(at, len),
-            rectifier,
-            planes,
-            along: Along::Columns,
-        });
+        match rectifier {
+            None => self.normalize(x, Identity, y, planes),
+            Some(rectifier) => self.normalize(x, rectifier, y, planes),
+        }
     }
 
     fn backward(&self, data: Data<'_, T>, dx: &mut [T], planes: &Planes<'_>) {
+        match data.rectifier {
+            None => self.differentiate(data, Identity, dx, planes),
+            Some(rectifier) => self.differentiate(data, rectifier, dx, planes),
+        }
+    }
+}
+
+/// The passes, compiled for each activation.
+impl Rows<'_> {
+    fn gradients_of<T: Element>(
+        &self,
+        Data { x, dy, .. }: Data<'_, T>,
+        activation: impl Activation,
+        planes: &Planes<'_>,
+        slots: &mut Vec<f64>,
+    ) {
+        let (width, level) = (self.width(), self.job.level.token());
+        let gradient = Gradient { x, dy, activation, planes, along: Along::Columns };
+        let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
+            sums.fill(0.0);
+            dispatch!(level, simd => sum_columns(simd, gradient, width, rows, columns, sums));
+        });
+        fold(self.job.crew, slots, vector);
+    }
+
+    fn normalize<T: Element>(
+        &self,
+        x: Source<'_, T>,
+        activation: impl Activation,
+        y: &mut [T],
+        planes: &Planes<'_>,
+    ) {
+        self.each_piece(Layout::<T>::turn(self, y), y, |at, len| {
+            Normalize { x: x.part(at, len), activation, planes, along: Along::Columns }
+        });
+    }
+
+    fn differentiate<T: Element>(
+        &self,
+        data: Data<'_, T>,
+        activation: impl Activation,
+        dx: &mut [T],
+        planes: &Planes<'_>,
+    ) {
         self.each_piece(Layout::<T>::turn(self, dx), dx, |at, len| {
             let [x, dy] = [data.x, data.dy].map(|values| &values[at..at + len]);
-            Differentiate { x, dy, rectifier: data.rectifier, planes, along: Along::Columns }
+            Differentiate { x, dy, activation, planes, along: Along::Columns }
         });
     }
 }
@@ -205,7 +242,7 @@ impl Rows<'_> {
                 sums.fill(0.0);
                 let deviation = ColumnDeviation { x, scale, row, start, centers: &centers };
                 let (rows, columns) = (rows.clone(), columns.clone());
-                sum_columns::<8, _, _>(simd, deviation, width, rows, columns, sums);
+                sum_columns(simd, deviation, width, rows, columns, sums);
                 settle(simd, count, sums);
                 if pass < T::PASSES {
                     centers[..sums.len() / 2].copy_from_slice(&sums[..sums.len() / 2]);

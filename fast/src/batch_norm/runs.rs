@@ -12,7 +12,7 @@ use fearless_simd::dispatch;
 
 use super::layout::{Data, Layout};
 use super::maps::{self, Differentiate, Normalize, Pass, map_runs};
-use super::rectifier::Rectifier;
+use super::rectifier::{Activation, Identity, Rectifier};
 use super::sums::{Deviation, Gradient};
 use crate::Shape;
 use crate::element::Element;
@@ -66,15 +66,10 @@ impl<T: Element> Layout<T> for Runs<'_> {
     }
 
     fn gradients(&self, data: Data<'_, T>, planes: &Planes<'_>, slots: &mut Vec<f64>) {
-        let level = self.job.level.token();
-        self.each_block(slots, |channel, block| {
-            let block = self.block(channel, block);
-            dispatch!(level, simd => block.sum(#[inline(always)] |run| {
-                let (x, dy, rectifier) = (&data.x[run.clone()], &data.dy[run], data.rectifier);
-                let gradient = Gradient { x, dy, rectifier, planes, along: Along::Channel };
-                sum_block(simd, gradient, channel, x.len())
-            }))
-        });
+        match data.rectifier {
+            None => self.gradients_of(data, Identity, planes, slots),
+            Some(rectifier) => self.gradients_of(data, rectifier, planes, slots),
+        }
     }
 
     fn folded_gradients(&self, slots: &[f64], channel: usize) -> [f64; 2] {
@@ -90,18 +85,62 @@ impl<T: Element> Layout<T> for Runs<'_> {
         y: &mut [T],
         planes: &Planes<'_>,
     ) {
-        self.each_piece(y, |at, len| Normalize {
-            x: x.part(at, len),
-            rectifier,
-            planes,
-            along: Along::Channel,
-        });
+        match rectifier {
+            None => self.normalize(x, Identity, y, planes),
+            Some(rectifier) => self.normalize(x, rectifier, y, planes),
+        }
     }
 
     fn backward(&self, data: Data<'_, T>, dx: &mut [T], planes: &Planes<'_>) {
+        match data.rectifier {
+            None => self.differentiate(data, Identity, dx, planes),
+            Some(rectifier) => self.differentiate(data, rectifier, dx, planes),
+        }
+    }
+}
+
+/// The passes, compiled for each activation.
+impl Runs<'_> {
+    fn gradients_of<T: Element>(
+        &self,
+        data: Data<'_, T>,
+        activation: impl Activation,
+        planes: &Planes<'_>,
+        slots: &mut Vec<f64>,
+    ) {
+        let level = self.job.level.token();
+        self.each_block(slots, |channel, block| {
+            let block = self.block(channel, block);
+            dispatch!(level, simd => block.sum(#[inline(always)] |run| {
+                let (x, dy) = (&data.x[run.clone()], &data.dy[run]);
+                let gradient = Gradient { x, dy, activation, planes, along: Along::Channel };
+                sum_block(simd, gradient, channel, x.len())
+            }))
+        });
+    }
+
+    fn normalize<T: Element>(
+        &self,
+        x: Source<'_, T>,
+        activation: impl Activation,
+        y: &mut [T],
+        planes: &Planes<'_>,
+    ) {
+        self.each_piece(y, |at, len| {
+            Normalize { x: x.part(at, len), activation, planes, along: Along::Channel }
+        });
+    }
+
+    fn differentiate<T: Element>(
+        &self,
+        data: Data<'_, T>,
+        activation: impl Activation,
+        dx: &mut [T],
+        planes: &Planes<'_>,
+    ) {
         self.each_piece(dx, |at, len| {
             let [x, dy] = [data.x, data.dy].map(|values| &values[at..at + len]);
-            Differentiate { x, dy, rectifier: data.rectifier, planes, along: Along::Channel }
+            Differentiate { x, dy, activation, planes, along: Along::Channel }
         });
     }
 }

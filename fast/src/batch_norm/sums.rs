@@ -7,21 +7,23 @@
 //! ```
 //!
 //! A strip of 64 columns is summed over a few rows in registers; what comes out is added to the sums
-//! of the task. At most [`TASK`]/R + R = 68 numbers are added one after the other, where R is 4 or 8.
+//! of the task. At most [`TASK`]/8 + 8 = 40 numbers are added one after the other.
 //! The bits depend on the rows of a task, not on how many columns a strip or a group has.
 
 use std::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, f64x8};
 
-use super::rectifier::Rectifier;
-use crate::element::{Element, Pair, STEP, load};
+use super::rectifier::Activation;
+use crate::element::{Element, Pair, STEP, load, unrolled};
 use crate::normalization::formula::{Along, Formula, Forward, Normalized, difference};
 use crate::normalization::planes::Planes;
 use crate::normalization::sums::{Factors, add};
 
 /// Rows whose sums have one shift.
 pub(super) const TASK: usize = 256;
+/// Rows whose sums are kept in registers.
+const ROWS: usize = 8;
 /// Strips of sixteen columns whose sums fill the registers.
 const STRIPS: usize = 4;
 
@@ -48,6 +50,24 @@ impl<T: Element> Factors for Deviation<'_, T> {
     }
 }
 
+/// a and b where lanes run along the columns.
+pub(super) trait ColumnFactors: Copy {
+    /// What sixteen columns have in common, in lanes.
+    type Coefficients<S: Simd>: Copy;
+
+    /// Those of up to sixteen columns from `column` on.
+    fn coefficients<S: Simd>(&self, simd: S, column: usize, count: usize) -> Self::Coefficients<S>;
+
+    /// a and b of up to sixteen elements from index `at` on.
+    fn terms<S: Simd>(
+        &self,
+        simd: S,
+        coefficients: &Self::Coefficients<S>,
+        at: usize,
+        count: usize,
+    ) -> [Pair<S>; 2];
+}
+
 /// The same with lanes along the columns: the row at index `row` of x holds the shifts.
 #[derive(Clone, Copy)]
 pub(super) struct ColumnDeviation<'a, T> {
@@ -59,15 +79,12 @@ pub(super) struct ColumnDeviation<'a, T> {
     pub(super) centers: &'a [f64],
 }
 
-impl<T: Element> Factors for ColumnDeviation<'_, T> {
+impl<T: Element> ColumnFactors for ColumnDeviation<'_, T> {
+    /// Scaled shifts, and centers.
+    type Coefficients<S: Simd> = [Pair<S>; 2];
+
     #[inline(always)]
-    fn at<S: Simd>(
-        &self,
-        simd: S,
-        at: usize,
-        [_, column]: [usize; 2],
-        count: usize,
-    ) -> [Pair<S>; 2] {
+    fn coefficients<S: Simd>(&self, simd: S, column: usize, count: usize) -> [Pair<S>; 2] {
         let scale = f64x8::splat(simd, self.scale);
         let shift = load(simd, self.x, self.row + column, count);
         let center = if T::PASSES > 1 {
@@ -75,10 +92,21 @@ impl<T: Element> Factors for ColumnDeviation<'_, T> {
         } else {
             [f64x8::splat(simd, 0.0); 2]
         };
-        let x = load(simd, self.x, at, count);
+        [[shift[0] * scale, shift[1] * scale], center]
+    }
+
+    #[inline(always)]
+    fn terms<S: Simd>(
+        &self,
+        simd: S,
+        [shift, center]: &[Pair<S>; 2],
+        at: usize,
+        count: usize,
+    ) -> [Pair<S>; 2] {
+        let (x, scale) = (load(simd, self.x, at, count), f64x8::splat(simd, self.scale));
         let a = [
-            deviation::<S, T>(x[0], scale, shift[0] * scale, center[0]),
-            deviation::<S, T>(x[1], scale, shift[1] * scale, center[1]),
+            deviation::<S, T>(x[0], scale, shift[0], center[0]),
+            deviation::<S, T>(x[1], scale, shift[1], center[1]),
         ];
         [a, a]
     }
@@ -98,15 +126,15 @@ fn deviation<S: Simd, T: Element>(
 
 /// a = dy, or what a rectifier leaves of it, and b = x̂; for `f32` b = x − shift.
 #[derive(Clone, Copy)]
-pub(super) struct Gradient<'a, T> {
+pub(super) struct Gradient<'a, T, A> {
     pub(super) x: &'a [T],
     pub(super) dy: &'a [T],
-    pub(super) rectifier: Option<Rectifier>,
+    pub(super) activation: A,
     pub(super) planes: &'a Planes<'a>,
     pub(super) along: Along,
 }
 
-impl<T: Element> Factors for Gradient<'_, T> {
+impl<T: Element, A: Activation> Factors for Gradient<'_, T, A> {
     #[inline(always)]
     fn at<S: Simd>(
         &self,
@@ -115,26 +143,46 @@ impl<T: Element> Factors for Gradient<'_, T> {
         [_, column]: [usize; 2],
         count: usize,
     ) -> [Pair<S>; 2] {
-        let [low, high] = Normalized::pair(simd, self.planes, column, self.along);
+        self.terms(simd, &self.coefficients(simd, column, count), at, count)
+    }
+}
+
+impl<T: Element, A: Activation> ColumnFactors for Gradient<'_, T, A> {
+    type Coefficients<S: Simd> = [(Normalized<S>, Forward<S>); 2];
+
+    #[inline(always)]
+    fn coefficients<S: Simd>(&self, simd: S, column: usize, _: usize) -> Self::Coefficients<S> {
+        let [a, b] = Normalized::pair(simd, self.planes, column, self.along);
+        let [c, d] = Forward::pair(simd, self.planes, column, self.along);
+        [(a, c), (b, d)]
+    }
+
+    #[inline(always)]
+    fn terms<S: Simd>(
+        &self,
+        simd: S,
+        [low, high]: &Self::Coefficients<S>,
+        at: usize,
+        count: usize,
+    ) -> [Pair<S>; 2] {
         let [x, dy] = [load(simd, self.x, at, count), load(simd, self.dy, at, count)];
         let b = if T::SCALED {
-            [low.of::<T>(x[0]), high.of::<T>(x[1])]
+            [low.0.of::<T>(x[0]), high.0.of::<T>(x[1])]
         } else {
-            [low.shifted(x[0]), high.shifted(x[1])]
+            [low.0.shifted(x[0]), high.0.shifted(x[1])]
         };
-        let Some(rectifier) = self.rectifier else {
+        if A::NONE {
             return [dy, b];
-        };
-        let [low, high] = Forward::pair(simd, self.planes, column, self.along);
-        let y = [low.of::<T>(x[0]), high.of::<T>(x[1])];
-        [rectifier.gradient::<S, T>(simd, y, dy), b]
+        }
+        let y = [low.1.of::<T>(x[0]), high.1.of::<T>(x[1])];
+        [self.activation.gradient::<S, T>(simd, y, dy), b]
     }
 }
 
 /// Adds `columns` of `rows`, at most [`TASK`], of a matrix with rows of `width` elements to `sums`:
 /// Σ a in its first half, Σ a·b in its second.
 #[inline(always)]
-pub(super) fn sum_columns<const ROWS: usize, S: Simd, F: Factors>(
+pub(super) fn sum_columns<S: Simd, F: ColumnFactors>(
     simd: S,
     factors: F,
     width: usize,
@@ -170,7 +218,7 @@ pub(super) fn sum_columns<const ROWS: usize, S: Simd, F: Factors>(
 
 /// `N` strips of up to sixteen columns of a few rows.
 #[inline(always)]
-fn sum_strips<const N: usize, S: Simd, F: Factors>(
+fn sum_strips<const N: usize, S: Simd, F: ColumnFactors>(
     simd: S,
     factors: F,
     width: usize,
@@ -180,20 +228,34 @@ fn sum_strips<const N: usize, S: Simd, F: Factors>(
     sums: &mut [f64],
 ) {
     let mut lanes = [[f64x8::splat(simd, 0.0); 4]; N];
+    let mut coefficients = [factors.coefficients(simd, column, count); N];
+    unrolled::<N>(
+        #[inline(always)]
+        |k| coefficients[k] = factors.coefficients(simd, column + k * STEP, count),
+    );
     for row in rows {
-        for k in 0..N {
-            let column = column + k * STEP;
-            add(&mut lanes[k], factors.at(simd, row * width + column, [row, column], count));
-        }
+        let at = row * width + column;
+        unrolled::<N>(
+            #[inline(always)]
+            |k| {
+                let terms = factors.terms(simd, &coefficients[k], at + k * STEP, count);
+                add(&mut lanes[k], terms);
+            },
+        );
     }
     let (a, ab) = sums.split_at_mut(sums.len() / 2);
-    for k in 0..N {
-        let place = place + k * STEP;
-        for (j, sums) in [&mut *a, &mut *ab].into_iter().enumerate() {
-            for half in 0..2 {
-                let sums = &mut sums[place + 8 * half..][..8];
-                (f64x8::from_slice(simd, sums) + lanes[k][2 * j + half]).store_slice(sums);
-            }
-        }
-    }
+    unrolled::<N>(
+        #[inline(always)]
+        |k| {
+            let place = place + k * STEP;
+            added([lanes[k][0], lanes[k][1]], &mut a[place..place + STEP]);
+            added([lanes[k][2], lanes[k][3]], &mut ab[place..place + STEP]);
+        },
+    );
+}
+
+#[inline(always)]
+fn added<S: Simd>([low, high]: Pair<S>, sums: &mut [f64]) {
+    (f64x8::from_slice(low.simd, &sums[..8]) + low).store_slice(&mut sums[..8]);
+    (f64x8::from_slice(high.simd, &sums[8..]) + high).store_slice(&mut sums[8..]);
 }
