@@ -16,6 +16,10 @@ use fearless_simd::{Simd, SimdBase, f32x16, f64x8, prelude::*};
 use crate::element::{Element, Pair, STEP, load, store};
 use crate::streaming::{Streaming, head};
 
+/// Elements from which on results begin with a line: a store that reaches into two of them takes twice as
+/// long.
+const SPLIT: usize = 16 * STEP;
+
 /// Sixteen lanes for values of `T`.
 pub(crate) trait Sixteen<S: Simd, T>: Copy {
     /// Up to sixteen values from index `at` on, zeros behind them.
@@ -88,9 +92,11 @@ pub(crate) fn write<S: Simd, T, L: Sixteen<S, T>>(
     of: impl Fn(&[T], usize, usize) -> L,
 ) {
     let mut at = 0;
-    if streams {
+    if streams || to.len() >= SPLIT {
         at = head(to);
         of(to, 0, at).store(simd, to, 0, at);
+    }
+    if streams {
         let streaming = Streaming::begin();
         while at + STEP <= to.len() {
             let lanes = of(to, at, STEP);

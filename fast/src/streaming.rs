@@ -24,7 +24,7 @@ use crate::element::{Element, Pair, STEP};
 const LINE: usize = 64;
 
 /// Elements before what a prefetch asks for: far enough that it is there when its turn comes.
-const AHEAD: usize = 4096 / size_of::<f32>();
+pub(crate) const AHEAD: usize = 4096 / size_of::<f32>();
 
 /// Sixteen values that can be moved by whole lines.
 #[repr(align(64))]

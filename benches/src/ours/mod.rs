@@ -84,7 +84,9 @@ fn offers(case: &Case) -> Result<Vec<Offer>, BadCase> {
         "uniform_fill" | "normal_fill" => random::fill(case),
         "noise" => random::noise(case),
         "training_step" => training::step(case),
-        "roofline" | "copy" | "copy_streaming" | "read" | "write" | "triad" => traffic::offers(case),
+        "roofline" | "copy" | "copy_streaming" | "read" | "write" | "triad" => {
+            traffic::offers(case)
+        }
         _ => elementwise::activation(case),
     }
 }

@@ -26,7 +26,7 @@ impl<S: Simd> Exponential<S> {
     #[inline(always)]
     fn of_minus(simd: S, x: f64x8<S>, times: f64) -> Self {
         const SHIFT: f64 = 6_755_399_441_055_744.0; // 1.5·2⁵²: adding it rounds to a whole number
-        let z = (x.abs() * f64x8::splat(simd, -times)).max(f64x8::splat(simd, -FAR));
+        let z = (-(x.abs() * f64x8::splat(simd, times))).max(f64x8::splat(simd, -FAR));
         let shift = f64x8::splat(simd, SHIFT);
         let log2_e = f64x8::splat(simd, std::f64::consts::LOG2_E);
         let k = z.fused(log2_e, shift) - shift;

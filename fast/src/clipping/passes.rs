@@ -6,10 +6,7 @@ use fearless_simd::{Simd, SimdBase, dispatch, f32x16, f64x8, prelude::*};
 
 use crate::Level;
 use crate::element::{Element, Pair, STEP, load, sealed::Lanes};
-use crate::streaming::{head, prefetch};
-
-/// Elements before what is asked for ahead: 4 KiB of `f32`.
-const AHEAD: usize = 1024;
+use crate::streaming::{AHEAD, head, prefetch};
 
 /// Lanes of a sum; element i of a block goes to lane i mod 32.
 const LANES: usize = 2 * STEP;

@@ -30,7 +30,7 @@ use crate::element::{Element, Pair, STEP, load};
 use crate::moments::{RESCUE, Spread, exp2};
 use crate::normalization::blocks::summed;
 use crate::normalization::formula::difference;
-use crate::normalization::planes::Center;
+use crate::normalization::planes::{Center, one};
 use crate::normalization::sums::{Factors, GROUP, Group, sum_rows};
 use crate::{Level, Moments};
 
@@ -103,16 +103,20 @@ pub(super) fn survey<T: Element>(
     let width = x.len() / moments.len();
     let (count, root) = (width as f64, (width as f64).sqrt());
     dispatch!(level.token(), simd => {
-        // First all shifts: the sums of no row wait for the row's own division then.
-        let mut shifts = [0.0; SURVEYED];
+        // First all shifts, then all sums, then what is divided: none waits for a division of its own row.
+        let (one, mut shifts) = (one(), [0.0; SURVEYED]);
         for (shift, x) in shifts.iter_mut().zip(x.chunks_exact(width)) {
             *shift = if T::SCALED { x[0].to_f64() } else { estimate(simd, x) };
         }
-        let rows = x.chunks_exact(width).zip(moments).zip(standards).zip(shifts);
-        for (row, (((x, moments), standard), shift)) in rows.enumerate() {
-            let around = Around { x, scale: 1.0, center: shift, out: out.after(row * width) };
-            let sums = row_sums(simd, around, width);
-            *moments = Row { x, level, count, root }.moments(shift, sums);
+        let mut sums = [[0.0; 2]; SURVEYED];
+        for (row, x) in x.chunks_exact(width).enumerate() {
+            let out = out.after(row * width);
+            let around = Around { x, scale: one, center: shifts[row], out };
+            sums[row] = row_sums(simd, around, width);
+        }
+        let rows = x.chunks_exact(width).zip(moments).zip(standards);
+        for (row, ((x, moments), standard)) in rows.enumerate() {
+            *moments = Row { x, level, count, root }.moments(shifts[row], sums[row]);
             *standard = Standard::new(&Center::new(moments, epsilon));
         }
     });

@@ -7,6 +7,7 @@ use crate::Level;
 use crate::element::{Element, Pair, load};
 use crate::elementwise::{map, map_wide, write};
 use crate::normalization::sums::{Factors, sum_block};
+use crate::streaming::{AHEAD, prefetch};
 
 /// How the strength enters a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +23,16 @@ pub enum Decay {
 /// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes). Results are written
 /// past the caches if they stream and do not stand where they came from.
 pub trait Passes: Sized {
-    /// Σ|w·scale| or Σ(w·scale)² of a block; the scale is a power of two.
-    fn magnitudes(level: Level, penalty: Penalty, block: &[Self], scale: f64) -> f64;
+    /// Σ|w·scale| or Σ(w·scale)² of the first `len` values, at most a block; the scale is a power of two.
+    /// `far`: they come from beyond the caches, and those behind them are asked for.
+    fn magnitudes(
+        level: Level,
+        penalty: Penalty,
+        far: bool,
+        w: &[Self],
+        len: usize,
+        scale: f64,
+    ) -> f64;
     /// λ·sign(w).
     fn l1_gradient(level: Level, lambda: f64, w: &[Self], gradient: &mut [Self], streams: bool);
     /// λ·w.
@@ -44,14 +53,17 @@ pub trait Passes: Sized {
 /// a = b = |w·scale|: the two sums of `sum_block` are those of L1 and L2. The one that is not asked for is
 /// not formed.
 #[derive(Clone, Copy)]
-struct Magnitude<'a, T> {
+struct Magnitude<'a, T, const FAR: bool> {
     w: &'a [T],
     scale: f64,
 }
 
-impl<T: Element> Factors for Magnitude<'_, T> {
+impl<T: Element, const FAR: bool> Factors for Magnitude<'_, T, FAR> {
     #[inline(always)]
     fn at<S: Simd>(&self, simd: S, at: usize, _: [usize; 2], count: usize) -> [Pair<S>; 2] {
+        if FAR {
+            prefetch(self.w, at + AHEAD);
+        }
         let mut w = load(simd, self.w, at, count);
         if T::SCALED {
             let scale = f64x8::splat(simd, self.scale);
@@ -62,20 +74,34 @@ impl<T: Element> Factors for Magnitude<'_, T> {
     }
 }
 
+#[inline(always)]
+fn total<S: Simd, T: Element, const FAR: bool>(
+    simd: S,
+    w: &[T],
+    len: usize,
+    scale: f64,
+) -> [f64; 2] {
+    sum_block(simd, Magnitude::<T, FAR> { w, scale }, 0, len)
+}
+
 macro_rules! passes {
     ($($precision:ident: $signs:ident)*) => {$(
         impl Passes for $precision {
             #[inline(never)]
-            fn magnitudes(level: Level, penalty: Penalty, block: &[Self], scale: f64) -> f64 {
-                let terms = Magnitude { w: block, scale };
-                match penalty {
-                    Penalty::L1 => dispatch!(level.token(), simd => {
-                        sum_block(simd, terms, 0, block.len())[0]
-                    }),
-                    Penalty::L2 => dispatch!(level.token(), simd => {
-                        sum_block(simd, terms, 0, block.len())[1]
-                    }),
-                }
+            fn magnitudes(
+                level: Level,
+                penalty: Penalty,
+                far: bool,
+                w: &[Self],
+                len: usize,
+                scale: f64,
+            ) -> f64 {
+                dispatch!(level.token(), simd => match (penalty, far) {
+                    (Penalty::L1, true) => total::<_, _, true>(simd, w, len, scale)[0],
+                    (Penalty::L1, false) => total::<_, _, false>(simd, w, len, scale)[0],
+                    (Penalty::L2, true) => total::<_, _, true>(simd, w, len, scale)[1],
+                    (Penalty::L2, false) => total::<_, _, false>(simd, w, len, scale)[1],
+                })
             }
 
             #[inline(never)]

@@ -59,9 +59,11 @@ fn of_tensor<T: Element>(
     slots: &mut [f64],
     policy: &Policy,
 ) -> f64 {
+    let far = policy.streams::<T>(tensor.len());
     crew.each_chunk(slots, 1, |k, slot| {
-        let block = &tensor[k * BLOCK..tensor.len().min((k + 1) * BLOCK)];
-        slot[0] = T::magnitudes(policy.level, penalty, block, scale);
+        let rest = &tensor[k * BLOCK..];
+        let len = rest.len().min(BLOCK);
+        slot[0] = T::magnitudes(policy.level, penalty, far, rest, len, scale);
     });
     tree(slots)
 }
