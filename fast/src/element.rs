@@ -54,6 +54,8 @@ pub(crate) mod sealed {
         fn towards_zero(value: f64) -> f64;
         /// Sixteen values, exactly.
         fn widen<S: Simd>(simd: S, from: &[Self]) -> Pair<S>;
+        /// The first and the second of sixteen pairs, exactly.
+        fn unzip<S: Simd>(simd: S, from: &[[Self; 2]]) -> [Pair<S>; 2];
         /// The nearest sixteen values, ties to even.
         fn narrow<S: Simd>(pair: Pair<S>, to: &mut [Self]);
         /// The same with every NaN as the same NaN: which one arithmetic gives differs between levels.
@@ -84,6 +86,14 @@ impl sealed::Lanes for f32 {
     #[inline(always)]
     fn widen<S: Simd>(simd: S, from: &[Self]) -> Pair<S> {
         f32x16::from_slice(simd, from).widen().into()
+    }
+
+    #[inline(always)]
+    fn unzip<S: Simd>(simd: S, from: &[[Self; 2]]) -> [Pair<S>; 2] {
+        let from = from.as_flattened();
+        let low = f32x16::from_slice(simd, &from[..16]);
+        let (first, second) = low.deinterleave(f32x16::from_slice(simd, &from[16..]));
+        [first.widen().into(), second.widen().into()]
     }
 
     #[inline(always)]
@@ -122,6 +132,14 @@ impl sealed::Lanes for f64 {
     #[inline(always)]
     fn widen<S: Simd>(simd: S, from: &[Self]) -> Pair<S> {
         [f64x8::from_slice(simd, &from[..8]), f64x8::from_slice(simd, &from[8..])]
+    }
+
+    #[inline(always)]
+    fn unzip<S: Simd>(simd: S, from: &[[Self; 2]]) -> [Pair<S>; 2] {
+        let from = from.as_flattened();
+        let at = |k: usize| f64x8::from_slice(simd, &from[k..k + 8]);
+        let (low, high) = (at(0).deinterleave(at(8)), at(16).deinterleave(at(24)));
+        [[low.0, high.0], [low.1, high.1]]
     }
 
     #[inline(always)]

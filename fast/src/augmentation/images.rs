@@ -2,6 +2,7 @@
 
 use super::filters::Mean;
 use super::rotation::Turn;
+use super::rows::together;
 use super::types::{Blur, Choice, Erasure, ImageShape, Noise, Operation, Transform};
 use super::{checks, from_crop, from_shift, pixels, size};
 use crate::policy::Work;
@@ -117,12 +118,14 @@ fn one<T: Element>(
     if let Operation::Noise(noise, stream, first) = operation {
         return noisy(level, noise, *stream, *first, x, y);
     }
+    if let Operation::Rotate(rotation) = operation {
+        let (turn, share) = (Turn::new(size(shape), rotation), together(pixels) * pixels);
+        let shares = x.chunks(share).zip(y.chunks_mut(share));
+        return shares.for_each(|(x, y)| T::turned_rows(level, &turn, x, 0, y));
+    }
     for (x, y) in x.chunks_exact(pixels).zip(y.chunks_exact_mut(pixels)) {
         let each = y.chunks_exact_mut(width).enumerate();
         match operation {
-            Operation::Rotate(rotation) => {
-                T::turned_rows(level, &Turn::new(size(shape), rotation), x, 0, y);
-            }
             Operation::Flip(axis) => {
                 each.for_each(|(i, y)| pixels::flipped_row(x, size(shape), *axis, i, y));
             }
@@ -134,7 +137,7 @@ fn one<T: Element>(
                 let (by, fill) = (from_crop(crop), T::round(crop.fill));
                 each.for_each(|(i, y)| pixels::moved_row(x, size(shape), by, fill, i, y));
             }
-            Operation::Noise(..) => {}
+            Operation::Rotate(_) | Operation::Noise(..) => {}
             Operation::Blur(blur) => {
                 let mean = Mean::new(size(shape), blur);
                 match mean.is_nothing() {

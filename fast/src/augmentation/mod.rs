@@ -22,6 +22,7 @@
 //! **Method.** Each image is a task of its own: its words are one group of Philox a choice, its
 //! operations follow each other between two buffers. Places, mixing and sums are `f64` and rounded once
 //! an operation, nothing is fused. Rows of flips, shifts, crops and erasing are copied.
+//! Rotations go by in lanes, channels of one size together.
 //!
 //! **Promises.** Half a unit in the last place beside the error of the arithmetic in `f64`; what only
 //! moves is copied bit for bit, quarter turns too. The same bits on any number of threads, in any split
@@ -37,6 +38,7 @@ mod passes;
 mod pixels;
 mod plan;
 mod rotation;
+mod rows;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -47,6 +49,7 @@ use images::{SHARES, images, scratch_of, scratch_of_choices};
 pub(crate) use passes::Passes;
 use plan::Source;
 use rotation::Turn;
+use rows::{PIECE, blocks, plane, rows};
 pub use types::{
     Axis, Blur, Border, Choice, Crop, Erasure, ImageShape, Interpolation, Labels, Noise, Operation,
     Rectangle, Rotation, Shift, Transform,
@@ -56,9 +59,6 @@ use crate::policy::Work;
 use crate::random::Stream;
 use crate::workspace::{Crew, at_least};
 use crate::{Element, Error, Policy, Workspace, check};
-
-/// Elements that a thread takes at a time, or a row if that is longer.
-const PIECE: usize = 1 << 13;
 
 /// Turns every image counter-clockwise about the centre of its pixel grid, ((h − 1)/2, (w − 1)/2).
 ///
@@ -91,8 +91,10 @@ pub fn rotate<T: Element>(
     checks::images(shape, x, y, shape)?;
     checks::rotation::<T>(&rotation)?;
     let turn = Turn::new(size(shape), &rotation);
-    rows(shape, y, workspace, policy, |channel, i, row| {
-        T::turned_rows(policy.level, &turn, plane(shape, x, channel), i, row);
+    blocks(shape, y, workspace, policy, |channel, i, y| {
+        let pixels = shape.per_channel();
+        let x = &x[channel * pixels..][..y.len().next_multiple_of(pixels)];
+        T::turned_rows(policy.level, &turn, x, i, y);
     });
     Ok(())
 }
@@ -362,11 +364,6 @@ fn size(shape: ImageShape) -> [usize; 2] {
     [shape.height, shape.width]
 }
 
-/// A channel of a batch, counted over all images.
-fn plane<T>(shape: ImageShape, x: &[T], channel: usize) -> &[T] {
-    &x[channel * shape.per_channel()..(channel + 1) * shape.per_channel()]
-}
-
 /// What is added to row and column of y to come to those of x.
 fn from_shift(shift: &Shift) -> [i128; 2] {
     [-i128::from(shift.down), -i128::from(shift.right)]
@@ -375,26 +372,4 @@ fn from_shift(shift: &Shift) -> [i128; 2] {
 fn from_crop(crop: &Crop) -> [i128; 2] {
     let Rectangle { top, left, .. } = crop.window;
     [top, left].map(|first| first as i128 - crop.padding as i128)
-}
-
-/// Hands out every row of y: its channel, counted over all images, and its number.
-fn rows<T: Element>(
-    shape: ImageShape,
-    y: &mut [T],
-    workspace: &Workspace,
-    policy: &Policy,
-    row: impl Fn(usize, usize, &mut [T]) + Sync,
-) {
-    let ImageShape { height, width, .. } = shape;
-    let crew = Crew::new(policy.parallel(y.len(), Work::Heavy), &workspace.workers);
-    if y.is_empty() {
-        return;
-    }
-    let share = (PIECE / width).max(1);
-    crew.each_chunk(y, share * width, |k, piece| {
-        for (r, y) in piece.chunks_exact_mut(width).enumerate() {
-            let number = k * share + r;
-            row(number / height, number % height, y);
-        }
-    });
 }

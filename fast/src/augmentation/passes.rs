@@ -8,7 +8,7 @@ use crate::{Level, Workspace};
 
 /// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
 pub trait Passes: Sized {
-    /// Rows of a turned channel, from row `first` on.
+    /// Rows of turned channels, from row `first` on, as many of each.
     fn turned_rows(level: Level, turn: &Turn, x: &[Self], first: usize, y: &mut [Self]);
     /// x + σ·z, limited.
     fn with_noise(
@@ -32,12 +32,7 @@ macro_rules! passes {
                 impl Passes for $precision {
             #[inline(never)]
             fn turned_rows(level: Level, turn: &Turn, x: &[Self], first: usize, y: &mut [Self]) {
-                let width = turn.width();
-                dispatch!(level.token(), _simd => {
-                    for (k, row) in y.chunks_exact_mut(width).enumerate() {
-                        turn.row(x, first + k, row);
-                    }
-                });
+                dispatch!(level.token(), simd => turn.rows(simd, x, first, y));
             }
 
             #[inline(never)]

@@ -4,8 +4,17 @@
 //! s = (h − 1)/2 + u·sin d + v·cos d        t = (w − 1)/2 + u·cos d − v·sin d
 //! ```
 //!
-//! Places and mixing are `f64` without a fused step, so that every level rounds alike; a result is
-//! rounded once. A pixel of weight 0 is not looked at.
+//! **Hazard.** A fused step, which levels have or have not, moves a place and with it a pixel; a neighbour of
+//! weight 0 that is NaN.
+//!
+//! **Method.** Places and mixing are `f64`, nothing is fused, a result is rounded once. The columns of a row
+//! that come from inside of the image are an interval ([`span`]), and so are those whose four neighbours are
+//! all there. Those go by in [`lanes`]; the few between the two are computed one by one here.
+
+mod lanes;
+mod span;
+#[cfg(test)]
+mod tests;
 
 use super::types::{Interpolation, Rotation};
 use crate::element::sealed::Lanes;
@@ -26,41 +35,38 @@ impl Turn {
         Self { size, cos, sin, interpolation: rotation.interpolation, fill: rotation.fill }
     }
 
-    /// w.
-    pub(super) fn width(&self) -> usize {
-        self.size[1]
+    /// h·w.
+    fn pixels(&self) -> usize {
+        self.size[0] * self.size[1]
     }
 
-    /// Row `i` of the turned channel.
+    /// Where row `i` comes from.
     #[inline(always)]
-    pub(super) fn row<T: Lanes>(&self, x: &[T], i: usize, y: &mut [T]) {
-        let [h, w] = self.size.map(|size| size as f64);
-        let (middle, center) = ((h - 1.0) / 2.0, (w - 1.0) / 2.0);
-        let v = i as f64 - middle;
-        let (v_cos, v_sin) = (v * self.cos, v * self.sin);
-        let fill = T::round(self.fill);
-        for (j, y) in y.iter_mut().enumerate() {
-            let u = j as f64 - center;
-            let (s, t) = (middle + (u * self.sin + v_cos), center + (u * self.cos - v_sin));
-            let inside = s >= -0.5 && s <= h - 0.5 && t >= -0.5 && t <= w - 0.5;
-            *y = match self.interpolation {
-                _ if !inside => fill,
-                Interpolation::Nearest => self.nearest(x, s, t),
-                Interpolation::Bilinear => self.bilinear(x, s, t),
-            };
+    fn line(&self, i: usize) -> Line {
+        let [middle, center] = self.size.map(|size| (size as f64 - 1.0) / 2.0);
+        let (v, sin, cos) = (i as f64 - middle, self.sin, self.cos);
+        Line { middle, center, sin, cos, v_sin: v * sin, v_cos: v * cos }
+    }
+
+    /// What stands at a place inside of the image.
+    #[inline(always)]
+    fn pixel<T: Lanes>(&self, x: &[T], place: [f64; 2]) -> T {
+        match self.interpolation {
+            Interpolation::Nearest => self.nearest(x, place),
+            Interpolation::Bilinear => self.bilinear(x, place),
         }
     }
 
     /// A place that is not negative is cut to the pixel below: that is what `floor` does.
     #[inline(always)]
-    fn nearest<T: Lanes>(&self, x: &[T], s: f64, t: f64) -> T {
+    fn nearest<T: Lanes>(&self, x: &[T], [s, t]: [f64; 2]) -> T {
         let row = ((s + 0.5) as usize).min(self.size[0] - 1);
         let column = ((t + 0.5) as usize).min(self.size[1] - 1);
         x[row * self.size[1] + column]
     }
 
     #[inline(always)]
-    fn bilinear<T: Lanes>(&self, x: &[T], s: f64, t: f64) -> T {
+    fn bilinear<T: Lanes>(&self, x: &[T], [s, t]: [f64; 2]) -> T {
         let [last_row, last_column] = self.size.map(|size| size - 1);
         let (s, t) = (s.max(0.0).min(last_row as f64), t.max(0.0).min(last_column as f64));
         let (row, column) = (s as usize, t as usize);
@@ -73,6 +79,26 @@ impl Turn {
             mixed(g, line[column].to_f64(), line[right].to_f64())
         };
         T::round(mixed(f, line(row), line(below)))
+    }
+}
+
+/// A row of y, v from the middle: the places in x of its pixels.
+#[derive(Clone, Copy)]
+struct Line {
+    middle: f64,
+    center: f64,
+    sin: f64,
+    cos: f64,
+    v_sin: f64,
+    v_cos: f64,
+}
+
+impl Line {
+    /// Where column `j` comes from: row and column of x.
+    #[inline(always)]
+    fn place(&self, j: usize) -> [f64; 2] {
+        let u = j as f64 - self.center;
+        [self.middle + (u * self.sin + self.v_cos), self.center + (u * self.cos - self.v_sin)]
     }
 }
 
