@@ -192,7 +192,7 @@ fused! { f32x16 f64x8 }
 
 /// Whether the level has fused multiply-add: of those that are used, all but x86's baseline.
 #[inline(always)]
-pub(crate) fn has_fused<S: Simd>(simd: S) -> bool {
+fn has_fused<S: Simd>(simd: S) -> bool {
     let level = simd.level();
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     if let fearless_simd::Level::Sse2(_) = level {

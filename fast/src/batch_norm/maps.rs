@@ -78,8 +78,7 @@ impl<T: Element, A: Activation> Map<T> for Normalize<'_, T, A> {
         count: usize,
     ) -> Pair<S> {
         let x = load(simd, self.x.or(out), at, count);
-        let one = self.planes.one(simd);
-        self.activation.of::<S, T>(simd, [low.of::<T>(x[0], one), high.of::<T>(x[1], one)])
+        self.activation.of::<S, T>(simd, [low.of::<T>(x[0]), high.of::<T>(x[1])])
     }
 }
 
@@ -129,10 +128,9 @@ impl<T: Element, A: Activation> Map<T> for Differentiate<'_, T, A> {
         count: usize,
     ) -> Pair<S> {
         let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
-        let one = self.planes.one(simd);
-        let y = [low.0.of::<T>(x[0], one), high.0.of::<T>(x[1], one)];
+        let y = [low.0.of::<T>(x[0]), high.0.of::<T>(x[1])];
         let dy = self.activation.gradient::<S, T>(simd, y, dy);
-        [low.1.of::<T>(x[0], dy[0], one), high.1.of::<T>(x[1], dy[1], one)]
+        [low.1.of::<T>(x[0], dy[0]), high.1.of::<T>(x[1], dy[1])]
     }
 }
 

@@ -20,7 +20,7 @@ use super::sums::{ColumnDeviation, Gradient, TASK, sum_columns};
 use crate::element::{Element, STEP};
 use crate::moments::Spread;
 use crate::normalization::formula::Along;
-use crate::normalization::planes::{Planes, one};
+use crate::normalization::planes::Planes;
 use crate::normalization::{Job, Source};
 use crate::streaming;
 use crate::workspace::{at_least, fold, pairwise};
@@ -47,7 +47,7 @@ impl<T: Element> Layout<T> for Rows<'_> {
 
     fn moments(&self, x: &[T], slots: &mut Vec<f64>) {
         let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
-            self.task_moments(x, one(), rows, columns, sums);
+            self.task_moments(x, 1.0, rows, columns, sums);
         });
         self.join_tasks::<T>(slots, vector);
     }

@@ -18,7 +18,7 @@ use crate::Shape;
 use crate::element::Element;
 use crate::moments::Spread;
 use crate::normalization::formula::Along;
-use crate::normalization::planes::{Planes, one};
+use crate::normalization::planes::Planes;
 use crate::normalization::sums::{BLOCK, sum_block};
 use crate::normalization::{Job, Source};
 use crate::workspace::{at_least, pairwise};
@@ -45,7 +45,7 @@ impl<T: Element> Layout<T> for Runs<'_> {
 
     fn moments(&self, x: &[T], slots: &mut Vec<f64>) {
         self.each_block(slots, |channel, block| {
-            let spread = self.block_moments(x, channel, block, one());
+            let spread = self.block_moments(x, channel, block, 1.0);
             [spread.offset, spread.second]
         });
     }

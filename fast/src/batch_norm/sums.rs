@@ -166,16 +166,15 @@ impl<T: Element, A: Activation> ColumnFactors for Gradient<'_, T, A> {
         count: usize,
     ) -> [Pair<S>; 2] {
         let [x, dy] = [load(simd, self.x, at, count), load(simd, self.dy, at, count)];
-        let one = self.planes.one(simd);
         let b = if T::SCALED {
             [low.0.of::<T>(x[0]), high.0.of::<T>(x[1])]
         } else {
-            [low.0.shifted(x[0], one), high.0.shifted(x[1], one)]
+            [low.0.shifted(x[0]), high.0.shifted(x[1])]
         };
         if A::NONE {
             return [dy, b];
         }
-        let y = [low.1.of::<T>(x[0], one), high.1.of::<T>(x[1], one)];
+        let y = [low.1.of::<T>(x[0]), high.1.of::<T>(x[1])];
         [self.activation.gradient::<S, T>(simd, y, dy), b]
     }
 }

@@ -30,7 +30,7 @@ use crate::element::{Element, Pair, STEP, load};
 use crate::moments::{RESCUE, Spread, exp2};
 use crate::normalization::blocks::summed;
 use crate::normalization::formula::difference;
-use crate::normalization::planes::{Center, one};
+use crate::normalization::planes::Center;
 use crate::normalization::sums::{Factors, GROUP, Group, sum_rows};
 use crate::{Level, Moments};
 
@@ -104,14 +104,14 @@ pub(super) fn survey<T: Element>(
     let (count, root) = (width as f64, (width as f64).sqrt());
     dispatch!(level.token(), simd => {
         // First all shifts, then all sums, then what is divided: none waits for a division of its own row.
-        let (one, mut shifts) = (one(), [0.0; SURVEYED]);
+        let mut shifts = [0.0; SURVEYED];
         for (shift, x) in shifts.iter_mut().zip(x.chunks_exact(width)) {
             *shift = if T::SCALED { x[0].to_f64() } else { estimate(simd, x) };
         }
         let mut sums = [[0.0; 2]; SURVEYED];
         for (row, x) in x.chunks_exact(width).enumerate() {
             let out = out.after(row * width);
-            let around = Around { x, scale: one, center: shifts[row], out };
+            let around = Around { x, scale: 1.0, center: shifts[row], out };
             sums[row] = row_sums(simd, around, width);
         }
         let rows = x.chunks_exact(width).zip(moments).zip(standards);

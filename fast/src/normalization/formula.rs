@@ -5,7 +5,7 @@ use fearless_simd::{Simd, f64x8};
 use super::planes::{
     BETA, EXTRA, FACTOR, GAMMA, MEAN_DY, MEAN_DY_X, OFFSET, Planes, RSTD, SCALE, SHIFT,
 };
-use crate::element::{Element, Fused, has_fused};
+use crate::element::{Element, Fused};
 
 /// What the lanes of a kernel run along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,23 +57,21 @@ impl<S: Simd> Normalized<S> {
 }
 
 impl<S: Simd> Normalized<S> {
-    /// x − shift, of data that is not scaled; `one` as in [`difference`].
+    /// x − shift, of data that is not scaled.
     #[inline(always)]
-    pub(crate) fn shifted(&self, x: f64x8<S>, one: f64x8<S>) -> f64x8<S> {
-        difference::<S, f32>(x, one, self.shift)
+    pub(crate) fn shifted(&self, x: f64x8<S>) -> f64x8<S> {
+        x - self.shift
     }
 }
 
-/// x·scale − shift with one rounding. `f32` data is never scaled, but multiplied with a 1 that the compiler
-/// does not know: processors convert and add in one pair of units and multiply in another, which would stand
-/// idle.
+/// x·scale − shift with one rounding; `f32` data is never scaled.
 #[inline(always)]
 pub(crate) fn difference<S: Simd, T: Element>(
     x: f64x8<S>,
     scale: f64x8<S>,
     shift: f64x8<S>,
 ) -> f64x8<S> {
-    if T::SCALED || has_fused(x.simd) { x.fused(scale, -shift) } else { x - shift }
+    if T::SCALED { x.fused(scale, -shift) } else { x - shift }
 }
 
 /// y = γ·x̂ + β; for `f32` folded to (x − shift)·a + c, with a where γ is and c where β is.
@@ -97,9 +95,8 @@ impl<S: Simd> Formula<S> for Forward<S> {
 
 impl<S: Simd> Forward<S> {
     #[inline(always)]
-    pub(crate) fn of<T: Element>(&self, x: f64x8<S>, one: f64x8<S>) -> f64x8<S> {
-        let Self { normalized, .. } = self;
-        let x = if T::SCALED { normalized.of::<T>(x) } else { normalized.shifted(x, one) };
+    pub(crate) fn of<T: Element>(&self, x: f64x8<S>) -> f64x8<S> {
+        let x = if T::SCALED { self.normalized.of::<T>(x) } else { self.normalized.shifted(x) };
         x.fused(self.gamma, self.beta)
     }
 }
@@ -153,11 +150,11 @@ impl<S: Simd> Formula<S> for Backward<S> {
 
 impl<S: Simd> Backward<S> {
     #[inline(always)]
-    pub(crate) fn of<T: Element>(&self, x: f64x8<S>, dy: f64x8<S>, one: f64x8<S>) -> f64x8<S> {
+    pub(crate) fn of<T: Element>(&self, x: f64x8<S>, dy: f64x8<S>) -> f64x8<S> {
         if T::SCALED {
             return self.sloped.of::<T>(self.normalized.of::<T>(x), dy);
         }
         let Sloped { mean_dy: k, mean_dy_x: e, factor, .. } = self.sloped;
-        (self.normalized.shifted(x, one).fused(e, k) + dy) * factor
+        (self.normalized.shifted(x).fused(e, k) + dy) * factor
     }
 }

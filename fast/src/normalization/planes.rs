@@ -78,26 +78,19 @@ impl Slope {
     }
 }
 
-/// 1, which the compiler does not know: see [`difference`](super::formula::difference).
-pub(crate) fn one() -> f64 {
-    std::hint::black_box(1.0)
-}
-
 /// Coefficients of sixteen columns.
 const BLOCK: usize = PLANES * STEP;
 
 /// The coefficients of all columns; a channel may be spread over several columns.
 pub struct Planes<'a> {
     memory: &'a mut [f64],
-    /// See [`one`].
-    one: f64,
 }
 
 impl<'a> Planes<'a> {
     /// Planes for `channels` channels, each over `spread` columns.
     pub(crate) fn new(memory: &'a mut Vec<f64>, channels: usize, spread: usize) -> Self {
         let blocks = (channels * spread).div_ceil(STEP);
-        Self { memory: at_least(memory, blocks * BLOCK), one: one() }
+        Self { memory: at_least(memory, blocks * BLOCK) }
     }
 
     /// Sets all coefficients of every column for which there are some.
@@ -137,12 +130,6 @@ impl<'a> Planes<'a> {
                 put_slope(block, lane, slope);
             }
         });
-    }
-
-    /// The [`one`] in all lanes.
-    #[inline(always)]
-    pub(crate) fn one<S: Simd>(&self, simd: S) -> f64x8<S> {
-        f64x8::splat(simd, self.one)
     }
 
     /// One coefficient: of column `column` in all lanes, or of the eight columns from there.
