@@ -94,7 +94,7 @@ pub struct Policy {
     /// A tensor with fewer elements than this is worked on by the calling thread alone: said for a
     /// normalisation that is called from outside rayon's pool. Copy-like kernels take four times as
     /// many elements to be worth a second thread, random numbers and curves a quarter; inside a pool
-    /// (`install`) all take a 32nd. 0: threads always, `usize::MAX`: never.
+    /// (`install`) all take a 32nd. 0: threads always, `usize::MAX`: never. A pool of one thread is one.
     pub serial_below: usize,
     /// A result of at least so many bytes is written past the caches, where the kernel can. 0: always,
     /// `usize::MAX`: never.
@@ -130,6 +130,9 @@ impl Policy {
             Work::Heavy => self.serial_below / 4,
         };
         let inside = rayon::current_thread_index().is_some();
+        if inside && rayon::current_num_threads() == 1 {
+            return false;
+        }
         len >= if inside { outside / Self::INSIDE } else { outside }
     }
 

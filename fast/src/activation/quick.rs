@@ -85,7 +85,8 @@ pub(super) fn sigmoid<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     let rest = (-quotient).fused(below, high);
     let rest = rest + (-quotient).fused(below_low, low);
     let s = k.scaled(simd, rest.fused(inverse, quotient));
-    x.simd_lt(f32x16::splat(simd, 0.0)).select(s, one - s)
+    let y = x.simd_lt(f32x16::splat(simd, 0.0)).select(s, one - s);
+    x.simd_eq(x).select(y, x) // in the bits of s a NaN was lost
 }
 
 /// e^−|x| = 2ᵏ·(high + low): high from ½·√2 to √2.
@@ -99,7 +100,7 @@ struct Exponential<S: Simd> {
 impl<S: Simd> Exponential<S> {
     #[inline(always)]
     fn of_minus(simd: S, x: f32x16<S>) -> Self {
-        const LN2_HIGH: f32 = 0.693_359_375; // 9 bits: times k it is exact
+        const LN2_HIGH: f32 = 355.0 / 512.0; // 9 bits: times k it is exact
         const LN2_LOW: f32 = -2.121_944_4e-4;
         let log2_e = f32x16::splat(simd, std::f32::consts::LOG2_E);
         let shift = f32x16::splat(simd, SHIFT);

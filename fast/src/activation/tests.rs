@@ -263,7 +263,7 @@ fn pieces_threads_and_streaming_change_no_bit() {
 /// `f64`, which is within 2⁻⁵² of the truth. All inputs: the long test of the command's crate.
 #[test]
 fn quick_curves_are_within_one_ulp_and_never_fall() {
-    let bits = (0..1_u32 << 20).map(|k| ((k >> 3) << 14) + (k * 37 & 0x3ff8) + (k & 7));
+    let bits = (0..1_u32 << 20).map(|k| ((k >> 3) << 14) + ((k * 37) & 0x3ff8) + (k & 7));
     let mut x: Vec<f32> = bits.map(f32::from_bits).filter(|x| !x.is_nan()).collect();
     x.sort_by(f32::total_cmp);
     let wide: Vec<f64> = x.iter().map(|x| f64::from(*x)).collect();

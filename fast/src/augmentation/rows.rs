@@ -8,8 +8,9 @@ use crate::{Element, Policy, Workspace};
 /// Elements that a thread takes at a time, or a row if that is longer.
 pub(super) const PIECE: usize = 1 << 13;
 
-/// Elements of channels that are worked on together: they stay in the second cache.
-const TOGETHER: usize = 1 << 17;
+/// Elements of channels that are worked on together: they share what is computed once for a row, and are in
+/// the second cache when the next row comes.
+const TOGETHER: usize = 1 << 18;
 
 /// A batch is shared out by whole channels if there are so many pieces; otherwise by rows.
 const PIECES: usize = 16;
