@@ -90,7 +90,7 @@ impl Curve {
 /// let (x, mut y) = ([-100.0_f32, -0.5, 0.0, 0.5], [0.0; 4]);
 /// let (mut workspace, policy) = (Workspace::new(), Policy::default());
 /// activation::forward(Curve::Sigmoid, &x, &mut y, &mut workspace, &policy)?;
-/// assert_eq!(y, [3.783506e-44, 0.37754068, 0.5, 0.62245935]);
+/// assert_eq!(y, [3.783506e-44, 0.37754068, 0.5, 0.6224593]);
 /// activation::forward(Curve::LeakyRelu { slope: 0.01 }, &x, &mut y, &mut workspace, &policy)?;
 /// assert_eq!(y, [-1.0, -0.005, 0.0, 0.5]);
 /// # Ok::<(), evenkeel_fast::Error>(())
@@ -147,7 +147,7 @@ pub fn forward_in_place<T: Element>(
 /// activation::quick_forward(
 ///     Curve::Sigmoid, &x, &mut y, &mut Workspace::new(), &Policy::default(),
 /// )?;
-/// assert_eq!(y, [3.783506e-44, 0.37754068, 0.5, 0.62245935]);
+/// assert_eq!(y, [3.783506e-44, 0.37754068, 0.5, 0.6224593]);
 /// # Ok::<(), evenkeel_fast::Error>(())
 /// ```
 ///

@@ -1,6 +1,7 @@
 //! Every kernel that writes tensors, called through the public functions: for tests that hold all of them
 //! to the same.
 
+mod fused_layers;
 mod layers;
 mod others;
 
@@ -102,6 +103,7 @@ impl<T: Element> Case<T> {
         let mut all = Vec::new();
         self.normalizations(&mut all);
         self.activations(&mut all);
+        self.fused_layers(&mut all);
         self.draws(&mut all);
         self.dropouts(&mut all);
         self.regularizations(&mut all);
