@@ -137,8 +137,9 @@ impl sealed::Lanes for f64 {
     #[inline(always)]
     fn unzip<S: Simd>(simd: S, from: &[[Self; 2]]) -> [Pair<S>; 2] {
         let from = from.as_flattened();
-        let at = |k: usize| f64x8::from_slice(simd, &from[k..k + 8]);
-        let (low, high) = (at(0).deinterleave(at(8)), at(16).deinterleave(at(24)));
+        let [a, b] = Self::widen(simd, &from[..STEP]);
+        let [c, d] = Self::widen(simd, &from[STEP..]);
+        let (low, high) = (a.deinterleave(b), c.deinterleave(d));
         [[low.0, high.0], [low.1, high.1]]
     }
 
@@ -242,7 +243,11 @@ pub(crate) fn load<S: Simd, T: Element>(simd: S, x: &[T], at: usize, count: usiz
 #[inline(always)]
 pub(crate) fn canonical<S: Simd>(simd: S, pair: Pair<S>) -> Pair<S> {
     let nan = f64x8::splat(simd, f64::NAN);
-    pair.map(|lanes| lanes.simd_eq(lanes).select(lanes, nan))
+    both(
+        pair,
+        #[inline(always)]
+        |lanes| lanes.simd_eq(lanes).select(lanes, nan),
+    )
 }
 
 /// Rounds up to sixteen values to index `at` on. Every NaN is written as the same NaN.

@@ -8,16 +8,16 @@
 //! moves 3 bytes for each byte of the result, a streaming store 2. Within the caches streaming is a loss.
 //!
 //! Method: lanes of the precision where nothing is rounded (a choice between values, a sign), pairs of
-//! `f64` lanes where something is. Each element meets the same steps wherever it stands: what is left over
-//! at either end of the lines goes through padded lanes.
+//! `f64` lanes where something is. Long results begin with a line of the cache, streamed or not. Each element
+//! meets the same steps wherever it stands: what is left over at either end of the lines goes through padded
+//! lanes.
 
 use fearless_simd::{Simd, SimdBase, f32x16, f64x8, prelude::*};
 
 use crate::element::{Element, Pair, STEP, load, store};
 use crate::streaming::{Streaming, head};
 
-/// Elements from which on results begin with a line: a store that reaches into two of them takes twice as
-/// long.
+/// From so many elements on, stores begin with a line of the cache: one that reaches into two lines costs two.
 const SPLIT: usize = 16 * STEP;
 
 /// Sixteen lanes for values of `T`.

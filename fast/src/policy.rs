@@ -94,10 +94,11 @@ pub struct Policy {
     /// A tensor with fewer elements than this is worked on by the calling thread alone: said for a
     /// normalisation that is called from outside rayon's pool. Copy-like kernels take four times as
     /// many elements to be worth a second thread, random numbers and curves a quarter; inside a pool
-    /// (`install`) all take a 32nd. 0: threads always, `usize::MAX`: never. A pool of one thread is one.
+    /// (`install`) all take a 32nd. 0: threads always, but in a
+    /// pool of one; `usize::MAX`: never.
     pub serial_below: usize,
-    /// A result of at least so many bytes is written past the caches, where the kernel can. 0: always,
-    /// `usize::MAX`: never.
+    /// A result of at least so many bytes is written past the caches, where the kernel can; sums ask ahead
+    /// for data of that size. 0: always, `usize::MAX`: never.
     pub stream_from: usize,
 }
 
@@ -118,9 +119,9 @@ impl Policy {
     pub const SERIAL_BELOW: usize = 1 << 18;
     /// Inside a pool the other worker is awake: handing over costs a microsecond.
     const INSIDE: usize = 32;
-    /// Bytes of the last-level cache of the machine that was measured: what is smaller may still be
-    /// there when it is read.
-    pub const STREAM_FROM: usize = 1 << 25;
+    /// Half of the last-level cache of the machine that was measured: a result and what it is made of fill
+    /// it, and a streaming copy overtakes the ordinary one there.
+    pub const STREAM_FROM: usize = 1 << 24;
 
     /// Whether rayon's threads take part in work on `len` elements.
     pub(crate) fn parallel(&self, len: usize, work: Work) -> bool {
@@ -136,7 +137,8 @@ impl Policy {
         len >= if inside { outside / Self::INSIDE } else { outside }
     }
 
-    /// Whether a result of `len` elements is written past the caches.
+    /// Whether `len` elements are too many for the caches: results go past them, and what is read is asked
+    /// for ahead.
     pub(crate) fn streams<T>(&self, len: usize) -> bool {
         len.saturating_mul(size_of::<T>()) >= self.stream_from
     }
@@ -164,7 +166,9 @@ mod tests {
         let first = |work| (0..=20).find(|&bits| policy.parallel(1 << bits, work));
         let all = || [Work::Light, Work::Medium, Work::Heavy].map(first);
         assert_eq!(all(), [Some(12), Some(10), Some(8)]);
-        assert_eq!(rayon::join(all, || ()).0, [Some(7), Some(5), Some(3)]);
+        let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert_eq!(pool(2).install(all), [Some(7), Some(5), Some(3)]);
+        assert_eq!(pool(1).install(all), [None; 3], "one thread shares nothing out");
     }
 
     #[test]

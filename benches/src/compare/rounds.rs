@@ -25,6 +25,8 @@ const MOST_CALLS: usize = 1 << 24;
 const FAR: f64 = 4.0;
 /// Those first rounds.
 const FEW: usize = 5;
+/// One so many times slower takes part in no more than two: enough to say that it is far behind.
+const FARTHER: f64 = 16.0;
 
 /// How many rounds there are.
 #[derive(Debug, Clone, Copy)]
@@ -208,7 +210,11 @@ impl<'a, W: AsMut<Worker>> Field<'a, W> {
         let rivals = self.runners.iter().filter(|runner| runner.role == Role::Rival).map(of);
         let fastest = rivals.fold(f64::INFINITY, f64::min);
         for runner in self.runners.iter_mut().filter(|runner| runner.role == Role::Rival) {
-            runner.most = if of(runner) > FAR * fastest { FEW } else { usize::MAX };
+            runner.most = match of(runner) / fastest {
+                behind if behind > FARTHER => 2,
+                behind if behind > FAR => FEW,
+                _ => usize::MAX,
+            };
         }
     }
 

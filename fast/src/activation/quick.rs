@@ -1,7 +1,7 @@
 //! Sigmoid and tanh within 1 ulp, in `f32` lanes.
 //!
 //! ```text
-//! tanh      ±(f(c) + d·Q(d))     d = |x| − c, c and the 6 coefficients of Q by sixteenths of the range
+//! tanh      ±(f(c) + d·Q(d))     d = |x| − c; c and the 6 coefficients of Q are entries of tables
 //! sigmoid   s = E/(1 + 2ᵏ·E)·2ᵏ  −|x| = k·ln 2 + r, E = eʳ = 1 + r·P(r);  s where x < 0, else 1 − s
 //! ```
 //!

@@ -106,7 +106,11 @@ impl Line {
 #[inline(always)]
 fn mixed(f: f64, a: f64, b: f64) -> f64 {
     let between = a + f * (b - a);
-    if f == 0.0 { a } else { between }
+    match f {
+        0.0 => a,
+        _ if between.is_nan() => f64::NAN,
+        _ => between,
+    }
 }
 
 /// cos and sin of degrees, exact at quarter turns.

@@ -12,7 +12,8 @@ pub(super) const PIECE: usize = 1 << 13;
 /// the second cache when the next row comes.
 const TOGETHER: usize = 1 << 18;
 
-/// A batch is shared out by whole channels if there are so many pieces; otherwise by rows.
+/// Threads share a batch by whole channels if that gives so many pieces, otherwise by rows. One thread takes
+/// whole channels.
 const PIECES: usize = 16;
 
 /// A channel of a batch, counted over all images.

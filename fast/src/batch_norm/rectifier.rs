@@ -1,4 +1,4 @@
-//! ReLU and leaky ReLU on the lanes of a normalisation, bit for bit as [`activation`](crate::activation)
+//! What may follow a normalisation in the same pass: nothing, or ReLU and leaky ReLU, bit for bit as [`activation`](crate::activation)
 //! has them of a tensor of y.
 //!
 //! Hazard: the activation sees the rounded y, and a positive y may round to 0. Method: y is rounded before
@@ -9,8 +9,8 @@ use fearless_simd::{Simd, SimdBase, f64x8, prelude::*};
 use crate::element::{Element, Pair, STEP};
 use crate::{Error, check};
 
-/// What follows a normalisation in the same pass. A type, not a value: a kernel that asked for each
-/// sixteen elements would be several times slower.
+/// What follows a normalisation in the same pass. A type, not a value, so that no kernel asks for each
+/// sixteen elements.
 pub(super) trait Activation: Copy + Send + Sync {
     /// Whether nothing follows.
     const NONE: bool;

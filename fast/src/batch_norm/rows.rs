@@ -6,8 +6,8 @@
 //!    first of these rows. The group's sums stay in the first-level cache.
 //! 2. Its moments are stated from the matrix' first row; tasks are joined by a fixed tree, column by
 //!    column, and the columns of a channel by another.
-//! 3. The elementwise passes take four rows of 64 columns at a time, so that coefficients are loaded
-//!    once. Where they stream, the columns are turned such that each row starts with a line of y.
+//! 3. The elementwise passes take four rows at a time, of 64 columns forward and of 32 backward (of 16 for
+//!    `f64`), so that coefficients are loaded once. Where they stream, the columns are turned such that each row starts with a line of y.
 
 use std::ops::Range;
 

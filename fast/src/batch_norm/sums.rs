@@ -39,8 +39,8 @@ pub(super) struct Deviation<'a, T> {
 impl<T: Element> Factors for Deviation<'_, T> {
     #[inline(always)]
     fn at<S: Simd>(&self, simd: S, at: usize, _: [usize; 2], count: usize) -> [Pair<S>; 2] {
-        let [scale, shift, center] =
-            [self.scale, self.shift, self.center].map(|value| f64x8::splat(simd, value));
+        let scale = f64x8::splat(simd, self.scale);
+        let [shift, center] = [f64x8::splat(simd, self.shift), f64x8::splat(simd, self.center)];
         let [low, high] = load(simd, self.x, at, count);
         let a = [
             deviation::<S, T>(low, scale, shift, center),

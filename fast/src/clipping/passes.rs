@@ -54,7 +54,7 @@ macro_rules! passes {
                 if far {
                     dispatch!(level.token(), simd => {
                         let factor = f64x8::splat(simd, factor);
-                        by_lines(values, |edge| map_in_place(one, edge), |line| {
+                        by_lines(values, #[inline(always)] |edge| map_in_place(one, edge), #[inline(always)] |line| {
                             let [low, high] = Self::widen(simd, line);
                             Self::narrow([low * factor, high * factor], line);
                         });
@@ -75,7 +75,7 @@ macro_rules! passes {
                 if far {
                     dispatch!(level.token(), simd => {
                         let (low, high) = ($lanes::splat(simd, -bound), $lanes::splat(simd, bound));
-                        by_lines(values, |edge| map_in_place(clipped(bound), edge), |line| {
+                        by_lines(values, #[inline(always)] |edge| map_in_place(clipped(bound), edge), #[inline(always)] |line| {
                             for part in line.chunks_exact_mut(64 / size_of::<Self>()) {
                                 let g = $lanes::from_slice(simd, part);
                                 let below = g.simd_gt(high).select(high, g);

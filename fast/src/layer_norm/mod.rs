@@ -31,7 +31,7 @@
 //!
 //! Rows that stand together stay in the cache between their passes; a row is one thread's work. A
 //! result of [`Policy::stream_from`] bytes or more is written past the caches, and what the next rows
-//! read is fetched meanwhile.
+//! read is fetched meanwhile. With dropout it is not: what is dropped must be in the cache.
 //!
 //! **Promises.** `f32`, up to 2²⁰ features and rows, any finite data:
 //!

@@ -27,8 +27,8 @@ use crate::{Level, Moments};
 const PIECE: usize = 1 << 14;
 /// The same where results go past the caches: there is a fence after each piece.
 const STREAMED_PIECE: usize = 1 << 17;
-/// Elements of the rows that are summed before they are normalised, up to [`SURVEYED`] rows: they and
-/// their results stay in the first-level cache …
+/// Elements of the rows that are summed before they are normalised, up to [`SURVEYED`] rows: of
+/// `f32` they and their results stay in the first-level cache …
 const CLOSE: usize = 1 << 12;
 /// … but no fewer rows than are normalised together …
 const FORWARD: usize = 4;
@@ -62,8 +62,8 @@ impl<T: Element> Layout<T> for Rows<'_> {
         let width = self.job.shape.channels;
         // What is written where it was read is in the cache already; what is dropped must be.
         let streams = self.streams && matches!(x, Source::Slice(_)) && dropping.is_none();
-        let close = (CLOSE / width / FORWARD * FORWARD).clamp(FORWARD, SURVEYED);
-        let together = self.together(if streams { STREAMED } else { close });
+        let least = if streams { STREAMED } else { FORWARD };
+        let together = self.together((CLOSE / width / least * least).clamp(least, SURVEYED));
         let piece = if streams { STREAMED_PIECE } else { PIECE };
         let rows = (piece / width).max(1).next_multiple_of(together);
         self.job.crew.each_pair([rows, rows * width], moments, y, |k, moments, y| {

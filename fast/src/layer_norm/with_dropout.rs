@@ -1,4 +1,5 @@
-//! Layer normalisation and dropout in one pass over memory: the rows are dropped while in the cache.
+//! Layer normalisation and dropout together: rows are dropped while in the cache. Backward, where rows stand as
+//! columns, dy is dropped in a pass before.
 
 use super::{check_backward, check_forward, differentiate, run};
 use crate::dropout::Drawn;

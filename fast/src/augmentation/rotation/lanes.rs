@@ -222,10 +222,11 @@ fn sixteen<S: Simd, T: Lanes, const HAS_ZERO: bool>(
     ];
     let low = mixed::<S, HAS_ZERO>(simd, f[0], above[0], below[0]);
     let high = mixed::<S, HAS_ZERO>(simd, f[1], above[1], below[1]);
-    T::narrow([low, high], y);
+    if HAS_ZERO { T::narrow([low, high], y) } else { T::narrow_canonical([low, high], y) }
 }
 
-/// a + f·(b − a); a where f is 0, whatever b is.
+/// a + f·(b − a); a where f is 0, whatever b is. What is mixed to NaN is the same one at every level; without
+/// a weight of 0 the store sees to that.
 #[inline(always)]
 fn mixed<S: Simd, const HAS_ZERO: bool>(
     simd: S,
@@ -234,7 +235,11 @@ fn mixed<S: Simd, const HAS_ZERO: bool>(
     b: f64x8<S>,
 ) -> f64x8<S> {
     let between = a + f * (b - a);
-    if HAS_ZERO { f.simd_eq(f64x8::splat(simd, 0.0)).select(a, between) } else { between }
+    if !HAS_ZERO {
+        return between;
+    }
+    let one_nan = between.simd_eq(between).select(between, f64x8::splat(simd, f64::NAN));
+    f.simd_eq(f64x8::splat(simd, 0.0)).select(a, one_nan)
 }
 
 /// The whole number below, of a magnitude under 2⁵¹: the baseline has no instruction for it.
