@@ -12,7 +12,7 @@
 //! meets the same steps wherever it stands: what is left over at either end of the lines goes through padded
 //! lanes.
 
-use fearless_simd::{Simd, SimdBase, f32x16, f64x8, prelude::*};
+use fearless_simd::{Simd, SimdBase, f32x16, f64x8};
 
 use crate::element::{Element, Pair, STEP, load, store};
 use crate::streaming::{Streaming, head};
@@ -48,7 +48,7 @@ impl<S: Simd, T: Element> Sixteen<S, T> for Pair<S> {
     }
 }
 
-/// Lanes of the precision itself: every NaN as the same NaN, everything else as it is.
+/// Lanes of the precision itself: every value as it is.
 impl<S: Simd> Sixteen<S, f32> for f32x16<S> {
     #[inline(always)]
     fn load(simd: S, from: &[f32], at: usize, count: usize) -> Self {
@@ -61,25 +61,19 @@ impl<S: Simd> Sixteen<S, f32> for f32x16<S> {
     }
 
     #[inline(always)]
-    fn store(self, simd: S, to: &mut [f32], at: usize, count: usize) {
-        let lanes = one_nan(simd, self);
+    fn store(self, _: S, to: &mut [f32], at: usize, count: usize) {
         if count == STEP {
-            return lanes.store_slice(&mut to[at..at + STEP]);
+            return self.store_slice(&mut to[at..at + STEP]);
         }
         let mut padded = [0.0; STEP];
-        lanes.store_slice(&mut padded);
+        self.store_slice(&mut padded);
         to[at..at + count].copy_from_slice(&padded[..count]);
     }
 
     #[inline(always)]
     fn stream(self, simd: S, streaming: &Streaming, to: &mut [f32]) {
-        streaming.store_f32(simd, one_nan(simd, self), to);
+        streaming.store_f32(simd, self, to);
     }
-}
-
-#[inline(always)]
-fn one_nan<S: Simd>(simd: S, lanes: f32x16<S>) -> f32x16<S> {
-    lanes.simd_eq(lanes).select(lanes, f32x16::splat(simd, f32::NAN))
 }
 
 /// Writes every element of `to`, past the caches if it `streams`; `of(to, at, count)` gives those from

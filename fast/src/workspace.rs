@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
+use crate::batch_norm::Channel;
 use crate::policy::{Policy, Work};
 
 /// Scratch memory for any of this crate's functions.
@@ -15,6 +16,7 @@ pub struct Workspace {
     pub(crate) slots: Vec<f64>,
     pub(crate) planes: Vec<f64>,
     pub(crate) singles: Vec<f32>,
+    pub(crate) channels: Vec<Channel>,
     pub(crate) workers: Workers,
 }
 
@@ -197,18 +199,24 @@ pub(crate) fn fold(crew: Crew<'_>, memory: &mut [f64], width: usize) {
 
 /// Folds `leaf(first), …, leaf(last − 1)` by a tree that the range alone determines: the left
 /// half is the largest power of two that leaves something to the right.
+#[inline]
 pub(crate) fn pairwise<P>(
     range: std::ops::Range<usize>,
     leaf: &impl Fn(usize) -> P,
     join: &impl Fn(P, P) -> P,
 ) -> P {
-    match range.len() {
-        0 | 1 => leaf(range.start),
-        len => {
-            let middle = range.start + left_half(len);
-            join(pairwise(range.start..middle, leaf, join), pairwise(middle..range.end, leaf, join))
-        }
-    }
+    // A single leaf, of many a channel all there is, is no call.
+    if range.len() > 1 { halves(range, leaf, join) } else { leaf(range.start) }
+}
+
+/// [`pairwise`] of at least two.
+fn halves<P>(
+    range: std::ops::Range<usize>,
+    leaf: &impl Fn(usize) -> P,
+    join: &impl Fn(P, P) -> P,
+) -> P {
+    let middle = range.start + left_half(range.len());
+    join(pairwise(range.start..middle, leaf, join), pairwise(middle..range.end, leaf, join))
 }
 
 /// Adds up `terms` by the tree of [`pairwise`], level by level and over themselves; +0 for none.

@@ -39,7 +39,8 @@ pub(super) fn tanh<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     for coefficients in first.iter().rev() {
         q = q.fused(d, part.entry(coefficients));
     }
-    d.fused(q, value).copysign(x)
+    let y = d.fused(q, value).copysign(x);
+    x.simd_eq(x).select(y, x) // which NaN arithmetic gives differs between levels
 }
 
 /// `x`, at most `most`; NaN stays.

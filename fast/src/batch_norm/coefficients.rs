@@ -18,6 +18,14 @@
 use crate::element::Element;
 use crate::normalization::planes::{Center, PLANES, Slope};
 
+/// What a backward pass knows of a channel: found once, though the coefficients are asked for twice.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Channel {
+    pub(super) center: Center,
+    /// Σ dy and Σ dy·x̂.
+    pub(super) sums: [f64; 2],
+}
+
 /// The center with s and o in place of shift and offset, where data is folded around it.
 pub(super) fn centered<T: Element>(center: Center) -> Center {
     let Center { shift, offset, .. } = center;
@@ -31,7 +39,7 @@ pub(super) fn centered<T: Element>(center: Center) -> Center {
 }
 
 /// Those of x̂ and of y.
-pub(super) fn affine<T: Element>(center: Center, gamma: f64, beta: f64) -> [f64; PLANES] {
+pub(super) fn affine<T: Element>(center: Center, gamma: f64, beta: f64) -> [f64; 6] {
     let Center { scale, shift, offset, rstd } = center;
     let [factor, term] = if T::SCALED {
         [gamma, beta]
@@ -40,7 +48,7 @@ pub(super) fn affine<T: Element>(center: Center, gamma: f64, beta: f64) -> [f64;
         // An infinite γ leaves the sign of x − s; ∞ − ∞ would hide it.
         [a, if offset == 0.0 || a.is_infinite() { beta } else { beta - offset * a }]
     };
-    [scale, shift, offset, rstd, factor, term, 0.0, 0.0, 0.0, 0.0]
+    [scale, shift, offset, rstd, factor, term]
 }
 
 /// Those of dx too.
@@ -56,7 +64,7 @@ pub(super) fn sloped<T: Element>(
         let e = -(mean_dy_x * center.rstd);
         [-(center.offset * e) - mean_dy, e]
     };
-    let [scale, shift, offset, rstd, a, c, ..] = affine::<T>(center, gamma, beta);
+    let [scale, shift, offset, rstd, a, c] = affine::<T>(center, gamma, beta);
     [scale, shift, offset, rstd, a, c, term, by_x, factor, extra]
 }
 
@@ -65,7 +73,8 @@ pub(super) fn sloped<T: Element>(
 pub(super) fn proportional<T: Element>(center: &Center, gamma: f64) -> [f64; PLANES] {
     let Slope { factor, extra, .. } = Slope::new(center, gamma, [0.0; 2]);
     let center = Center { scale: 1.0, shift: 0.0, offset: 0.0, rstd: factor };
-    affine::<T>(center, extra, -0.0)
+    let [scale, shift, offset, rstd, a, c] = affine::<T>(center, extra, -0.0);
+    [scale, shift, offset, rstd, a, c, 0.0, 0.0, 0.0, 0.0]
 }
 
 /// Σ dy and Σ dy·x̂ from the sums that the kernel takes.

@@ -5,7 +5,7 @@
 use super::{rectifier::Rectifier, rows::Rows, runs::Runs};
 use crate::element::{Element, STEP};
 use crate::moments::Spread;
-use crate::normalization::planes::{PLANES, Planes};
+use crate::normalization::planes::Planes;
 use crate::normalization::{Job, Source};
 use crate::policy::Work;
 use crate::workspace::{Crew, Workers};
@@ -98,16 +98,18 @@ pub(super) fn planes(memory: &mut Vec<f64>, [channels, spread]: [usize; 2]) -> P
 
 /// The coefficients of each column, from those of its channel: the first are those of column `turn`.
 /// After the last come those of the first columns, for what stands before column `turn`.
-pub(super) fn turned(
+pub(super) fn turned<const N: usize>(
     [channels, spread]: [usize; 2],
     turn: usize,
-    of: impl Fn(usize) -> [f64; PLANES] + Sync,
-) -> impl Fn(usize) -> Option<[f64; PLANES]> + Sync {
+    of: impl Fn(usize) -> [f64; N] + Sync,
+) -> impl Fn(usize) -> Option<[f64; N]> + Sync {
     let columns = channels * spread;
     move |column| {
         let from_first = if column < columns { column + turn } else { column - columns };
         let from_first = if from_first < columns { from_first } else { from_first - columns };
-        (column < columns + turn).then(|| of(from_first / spread))
+        // A division takes as long as all the rest.
+        let channel = if spread == 1 { from_first } else { from_first / spread };
+        (column < columns + turn).then(|| of(channel))
     }
 }
 

@@ -62,7 +62,8 @@ mod tests;
 pub use rectified::{backward_relu, forward_relu, inference_relu};
 pub use running::{RunningVariance, update_running};
 
-use backward::{Inference, Training};
+use backward::{Inference, Memory, Training};
+pub(crate) use coefficients::Channel;
 pub(crate) use layout::Passes;
 use layout::Walk;
 use rectifier::Rectifier;
@@ -336,7 +337,7 @@ fn backward_with<T: Element>(
     if shape.channels == 0 {
         return Ok(());
     }
-    let Workspace { slots, planes, workers, .. } = workspace;
+    let Workspace { slots, planes, channels, workers, .. } = workspace;
     let walk = Walk::new::<T>(shape, policy, workers);
     let center = |channel: usize| Center::new(&moments[channel], epsilon);
     backward::backward::<T, Training>(
@@ -345,8 +346,7 @@ fn backward_with<T: Element>(
         rectified,
         center,
         Outputs { dx, dgamma, dbeta },
-        planes,
-        slots,
+        Memory { planes, slots, channels },
     );
     Ok(())
 }
@@ -391,10 +391,11 @@ pub fn inference_backward<T: Element>(
     if shape.channels == 0 {
         return Ok(());
     }
-    let Workspace { slots, planes, workers, .. } = workspace;
+    let Workspace { slots, planes, channels, workers, .. } = workspace;
+    let memory = Memory { planes, slots, channels };
     let walk = Walk::new::<T>(shape, policy, workers);
     let center = |c: usize| normalize::given_center(mean[c], variance[c], epsilon);
     let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
-    backward::backward::<T, Inference>(&walk, inputs, None, center, outputs, planes, slots);
+    backward::backward::<T, Inference>(&walk, inputs, None, center, outputs, memory);
     Ok(())
 }

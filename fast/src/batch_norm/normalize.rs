@@ -43,6 +43,6 @@ pub(super) fn normalize<T: Element>(
         affine::<T>(centered::<T>(center(channel)), gamma, beta)
     };
     let mut planes = planes(memory, columns);
-    planes.fill_all(walk.job().crew, turned(columns, layout.turn(y), of_channel));
+    planes.fill_first(walk.job().crew, turned(columns, layout.turn(y), of_channel));
     layout.forward(x, rectifier, y, &planes);
 }

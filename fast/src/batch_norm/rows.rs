@@ -189,8 +189,12 @@ impl Rows<'_> {
 
     /// Columns of a group.
     fn group<T: Element>(&self) -> usize {
-        let most = if T::PASSES > 1 { GROUP_TWICE } else { GROUP };
-        most.min(self.width().next_multiple_of(STEP))
+        Self::most::<T>().min(self.width().next_multiple_of(STEP))
+    }
+
+    /// Columns of the largest group.
+    const fn most<T: Element>() -> usize {
+        if T::PASSES > 1 { GROUP_TWICE } else { GROUP }
     }
 
     fn columns_of(&self, channel: usize) -> Range<usize> {
@@ -223,8 +227,9 @@ impl Rows<'_> {
 
     /// What the tasks left for a column, folded.
     fn slot<T: Element>(&self, slots: &[f64], column: usize) -> [f64; 2] {
-        let group = self.group::<T>();
-        let first = 2 * (column - column % group) + column % group;
+        // Of a single group, smaller than most, the columns are below that too: no division.
+        let (group, within) = (self.group::<T>(), column % Self::most::<T>());
+        let first = 2 * (column - within) + within;
         [slots[first], slots[first + group]]
     }
 

@@ -22,10 +22,19 @@ pub enum RunningVariance {
 }
 
 impl RunningVariance {
-    fn of(self, moments: &Moments) -> Option<f64> {
+    /// From so many values on there is one.
+    fn least(self) -> u64 {
         match self {
-            Self::Biased => (moments.count() > 0).then(|| moments.variance()),
-            Self::Unbiased => moments.unbiased_variance(),
+            Self::Biased => 1,
+            Self::Unbiased => 2,
+        }
+    }
+
+    #[inline]
+    fn of(self, moments: &Moments) -> f64 {
+        match self {
+            Self::Biased => moments.variance(),
+            Self::Unbiased => moments.unbiased_variance().unwrap_or(f64::NAN),
         }
     }
 }
@@ -54,7 +63,7 @@ pub fn update_running<T: Element>(
     check::length("mean", running_mean, moments.len())?;
     check::length("variance", running_variance, moments.len())?;
     check::share("weight_of_new", weight_of_new)?;
-    if let Some(few) = moments.iter().find(|moments| convention.of(moments).is_none()) {
+    if let Some(few) = moments.iter().find(|moments| moments.count() < convention.least()) {
         let allowed = match convention {
             RunningVariance::Biased => "at least 1 value per channel",
             RunningVariance::Unbiased => "at least 2 values per channel",
@@ -65,8 +74,7 @@ pub fn update_running<T: Element>(
         |old: T, new: f64| T::round((1.0 - weight_of_new) * old.to_f64() + weight_of_new * new);
     for (channel, moments) in moments.iter().enumerate() {
         running_mean[channel] = mixed(running_mean[channel], moments.mean());
-        let variance = convention.of(moments).unwrap_or(f64::NAN);
-        running_variance[channel] = mixed(running_variance[channel], variance);
+        running_variance[channel] = mixed(running_variance[channel], convention.of(moments));
     }
     Ok(())
 }

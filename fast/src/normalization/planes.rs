@@ -93,11 +93,11 @@ impl<'a> Planes<'a> {
         Self { memory: at_least(memory, blocks * BLOCK) }
     }
 
-    /// Sets all coefficients of every column for which there are some.
-    pub(crate) fn fill_all(
+    /// Sets the first `N` coefficients of every column for which there are some.
+    pub(crate) fn fill_first<const N: usize>(
         &mut self,
         crew: Crew<'_>,
-        coefficients: impl Fn(usize) -> Option<[f64; PLANES]> + Sync,
+        coefficients: impl Fn(usize) -> Option<[f64; N]> + Sync,
     ) {
         fill(self.memory, crew, |block, lane, column| {
             if let Some(coefficients) = coefficients(column) {
