@@ -250,6 +250,35 @@ pub(crate) fn canonical<S: Simd>(simd: S, pair: Pair<S>) -> Pair<S> {
     )
 }
 
+/// [`store`] of values none of which is NaN, as the caller knows.
+#[inline(always)]
+pub(crate) fn store_numbers<S: Simd, T: Element>(
+    pair: Pair<S>,
+    y: &mut [T],
+    at: usize,
+    count: usize,
+) {
+    if count == STEP {
+        return T::narrow(pair, &mut y[at..at + STEP]);
+    }
+    let mut padded = [T::default(); STEP];
+    T::narrow(pair, &mut padded);
+    y[at..at + count].copy_from_slice(&padded[..count]);
+}
+
+/// Whether all values are finite.
+#[inline(always)]
+pub(crate) fn are_finite<S: Simd, T: Element>(simd: S, values: &[T]) -> bool {
+    // What is not finite gives NaN, which stays.
+    let mut sum = [f64x8::splat(simd, 0.0); 2];
+    for at in (0..values.len()).step_by(STEP) {
+        let pair = load(simd, values, at, STEP.min(values.len() - at));
+        sum[0] += pair[0] - pair[0];
+        sum[1] += pair[1] - pair[1];
+    }
+    simd.reduce_sum_f64x8(sum[0] + sum[1]) == 0.0
+}
+
 /// Rounds up to sixteen values to index `at` on. Every NaN is written as the same NaN.
 #[inline(always)]
 pub(crate) fn store<S: Simd, T: Element>(

@@ -50,6 +50,14 @@ impl Streaming {
         write(simd, &lines, to);
     }
 
+    /// [`Streaming::store`] of results none of which is NaN.
+    #[inline(always)]
+    pub(crate) fn store_numbers<S: Simd, T: Element>(&self, simd: S, pair: Pair<S>, to: &mut [T]) {
+        let mut lines = Lines([T::default(); STEP]);
+        T::narrow(pair, &mut lines.0);
+        write(simd, &lines, to);
+    }
+
     /// Sixteen `f32` lanes as they are.
     #[inline(always)]
     pub(crate) fn store_f32<S: Simd>(&self, simd: S, lanes: f32x16<S>, to: &mut [f32]) {
@@ -82,14 +90,28 @@ pub(crate) fn head<T>(y: &[T]) -> usize {
 #[inline(always)]
 pub(crate) fn prefetch<T>(x: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
-    if let Some(value) = x.get(at) {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        // SAFETY: a prefetch reads nothing that could be seen and cannot fault; the address is that of
-        // an element; SSE is part of x86-64.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(value).cast()) };
-    }
+    ask::<T, { std::arch::x86_64::_MM_HINT_T1 }>(x, at);
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (x, at);
+}
+
+/// The same in the first-level cache, which has room for what is needed within a few thousand elements.
+#[inline(always)]
+pub(crate) fn prefetch_close<T>(x: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    ask::<T, { std::arch::x86_64::_MM_HINT_T0 }>(x, at);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (x, at);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn ask<T, const HINT: i32>(x: &[T], at: usize) {
+    if let Some(value) = x.get(at) {
+        // SAFETY: a prefetch reads nothing that could be seen and cannot fault; the address is that of
+        // an element; SSE is part of x86-64.
+        unsafe { std::arch::x86_64::_mm_prefetch::<HINT>(std::ptr::from_ref(value).cast()) };
+    }
 }
 
 /// Copies `x` to `y` past the caches: what a kernel from memory to memory is measured by.
@@ -252,6 +274,7 @@ mod tests {
         let x = [1.0; 4];
         for at in [0, 3, 4, usize::MAX] {
             prefetch(&x, at);
+            prefetch_close(&x, at);
         }
     }
 }

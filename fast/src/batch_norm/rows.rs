@@ -118,7 +118,7 @@ impl Rows<'_> {
         let gradient = Gradient { x, dy, activation, planes, along: Along::Columns };
         let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
             sums.fill(0.0);
-            dispatch!(level, simd => sum_columns(simd, gradient, width, rows, columns, sums));
+            dispatch!(level, simd => sum_columns(simd, gradient, width, rows, columns, self.streams, sums));
         });
         fold(self.job.crew, slots, vector);
     }
@@ -250,7 +250,7 @@ impl Rows<'_> {
                 sums.fill(0.0);
                 let deviation = ColumnDeviation { x, scale, row, start, centers: &centers };
                 let (rows, columns) = (rows.clone(), columns.clone());
-                sum_columns(simd, deviation, width, rows, columns, sums);
+                sum_columns(simd, deviation, width, rows, columns, self.streams, sums);
                 settle(simd, count, sums);
                 if pass < T::PASSES {
                     centers[..sums.len() / 2].copy_from_slice(&sums[..sums.len() / 2]);

@@ -19,6 +19,7 @@ use crate::element::{Element, Pair, STEP, load, unrolled};
 use crate::normalization::formula::{Along, Formula, Forward, Normalized, difference};
 use crate::normalization::planes::Planes;
 use crate::normalization::sums::{Factors, add};
+use crate::streaming::prefetch;
 
 /// Rows whose sums have one shift.
 pub(super) const TASK: usize = 256;
@@ -58,6 +59,9 @@ pub(super) trait ColumnFactors: Copy {
     /// Those of up to sixteen columns from `column` on.
     fn coefficients<S: Simd>(&self, simd: S, column: usize, count: usize) -> Self::Coefficients<S>;
 
+    /// Asks for what the elements from index `at` on need.
+    fn prefetch(&self, at: usize);
+
     /// a and b of up to sixteen elements from index `at` on.
     fn terms<S: Simd>(
         &self,
@@ -93,6 +97,11 @@ impl<T: Element> ColumnFactors for ColumnDeviation<'_, T> {
             [f64x8::splat(simd, 0.0); 2]
         };
         [[shift[0] * scale, shift[1] * scale], center]
+    }
+
+    #[inline(always)]
+    fn prefetch(&self, at: usize) {
+        prefetch(self.x, at);
     }
 
     #[inline(always)]
@@ -158,6 +167,12 @@ impl<T: Element, A: Activation> ColumnFactors for Gradient<'_, T, A> {
     }
 
     #[inline(always)]
+    fn prefetch(&self, at: usize) {
+        prefetch(self.x, at);
+        prefetch(self.dy, at);
+    }
+
+    #[inline(always)]
     fn terms<S: Simd>(
         &self,
         simd: S,
@@ -188,6 +203,7 @@ pub(super) fn sum_columns<S: Simd, F: ColumnFactors>(
     width: usize,
     rows: Range<usize>,
     columns: Range<usize>,
+    far: bool,
     sums: &mut [f64],
 ) {
     let mut row = rows.start;
@@ -202,6 +218,7 @@ pub(super) fn sum_columns<S: Simd, F: ColumnFactors>(
                 width,
                 few.clone(),
                 [column, STEP],
+                far,
                 place,
                 sums,
             );
@@ -209,7 +226,7 @@ pub(super) fn sum_columns<S: Simd, F: ColumnFactors>(
         }
         while column < columns.end {
             let (place, count) = (column - columns.start, STEP.min(columns.end - column));
-            sum_strips::<1, S, F>(simd, factors, width, few.clone(), [column, count], place, sums);
+            sum_strips::<1, S, F>(simd, factors, width, few.clone(), [column, count], far, place, sums);
             column += STEP;
         }
         row = few.end;
@@ -224,6 +241,7 @@ fn sum_strips<const N: usize, S: Simd, F: ColumnFactors>(
     width: usize,
     rows: Range<usize>,
     [column, count]: [usize; 2],
+    far: bool,
     place: usize,
     sums: &mut [f64],
 ) {
@@ -238,6 +256,9 @@ fn sum_strips<const N: usize, S: Simd, F: ColumnFactors>(
         unrolled::<N>(
             #[inline(always)]
             |k| {
+                if far {
+                    factors.prefetch(at + k * STEP + ROWS * width);
+                }
                 let terms = factors.terms(simd, &coefficients[k], at + k * STEP, count);
                 add(&mut lanes[k], terms);
             },

@@ -48,6 +48,10 @@ impl Sloped {
         Self { minus_mean: -mean_dy, minus_mean_x: -mean_dy_x, factor, extra }
     }
 
+    pub(super) fn is_finite(&self) -> bool {
+        0.0 * self.minus_mean + 0.0 * self.minus_mean_x + 0.0 * self.factor == 0.0
+    }
+
     #[inline(always)]
     fn of<S: Simd, T: Element>(
         &self,

@@ -24,6 +24,11 @@ pub(super) struct Standard {
 }
 
 impl Standard {
+    /// Whether all finite x give a finite x̂: a row with a value that is not has no finite mean.
+    pub(super) fn is_finite(&self) -> bool {
+        0.0 * self.shift + 0.0 * self.rstd + 0.0 * self.rest == 0.0
+    }
+
     pub(super) fn new(center: &Center) -> Self {
         let Center { scale, shift, offset, rstd } = *center;
         Self { scale, shift, rstd, rest: -(offset * rstd) }

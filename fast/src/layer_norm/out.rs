@@ -6,8 +6,8 @@
 
 use fearless_simd::Simd;
 
-use crate::element::{Element, Pair, STEP, store};
-use crate::streaming::{Streaming, head, prefetch};
+use crate::element::{Element, Pair, STEP, store, store_numbers};
+use crate::streaming::{Streaming, head, prefetch, prefetch_close};
 
 /// Bytes that one prefetch brings.
 const LINE: usize = 64;
@@ -23,7 +23,7 @@ pub(super) trait Out<T: Element>: Copy {
     /// The elements from index `at` on are worked on, sixteen as a rule.
     fn ask(&self, at: usize);
 
-    /// Stores up to sixteen results.
+    /// Stores up to sixteen results: of `f32` every NaN as it is, of `f64` as the same NaN.
     fn store<S: Simd>(&self, simd: S, result: Pair<S>, y: &mut [T], at: usize, count: usize);
 }
 
@@ -47,7 +47,11 @@ impl<T: Element> Out<T> for Cached {
 
     #[inline(always)]
     fn store<S: Simd>(&self, simd: S, result: Pair<S>, y: &mut [T], at: usize, count: usize) {
-        store(simd, result, y, at, count);
+        if T::SCALED {
+            store(simd, result, y, at, count);
+        } else {
+            store_numbers(result, y, at, count);
+        }
     }
 }
 
@@ -76,18 +80,23 @@ impl<T: Element, const N: usize> Out<T> for Streamed<'_, T, N> {
         // Half as many as are worked on: a line for two.
         if at % (2 * LINE / size_of::<T>()) < STEP {
             for next in self.next {
-                prefetch(next, at / 2);
+                // Of two tensors the first cache would lose the rows that are worked on.
+                if N == 1 { prefetch_close(next, at / 2) } else { prefetch(next, at / 2) }
             }
         }
     }
 
     #[inline(always)]
     fn store<S: Simd>(&self, simd: S, result: Pair<S>, y: &mut [T], at: usize, count: usize) {
-        if count == STEP {
-            self.streaming.store(simd, result, &mut y[at..at + STEP]);
-            self.ask(at);
-        } else {
-            store(simd, result, y, at, count);
+        if count < STEP {
+            return Cached.store(simd, result, y, at, count);
         }
+        let line = &mut y[at..at + STEP];
+        if T::SCALED {
+            self.streaming.store(simd, result, line);
+        } else {
+            self.streaming.store_numbers(simd, result, line);
+        }
+        self.ask(at);
     }
 }

@@ -15,10 +15,10 @@ use super::out::{Cached, Out, Streamed};
 use super::statistics::{SURVEYED, survey};
 use super::sums::row_sums;
 use crate::dropout::Dropping;
-use crate::element::Element;
+use crate::element::{Element, are_finite};
 use crate::normalization::planes::{Center, Slope};
 use crate::normalization::sums::DEPTH;
-use crate::normalization::{Inputs, Job, Source};
+use crate::normalization::{Inputs, Job, Source, rounded};
 use crate::streaming::Streaming;
 use crate::workspace::at_least;
 use crate::{Level, Moments};
@@ -66,6 +66,7 @@ impl<T: Element> Layout<T> for Rows<'_> {
         let together = self.together((CLOSE / width / least * least).clamp(least, SURVEYED));
         let piece = if streams { STREAMED_PIECE } else { PIECE };
         let rows = (piece / width).max(1).next_multiple_of(together);
+        let affine = Affine::new(self.job.level, affine);
         self.job.crew.each_pair([rows, rows * width], moments, y, |k, moments, y| {
             let streaming = streams.then(Streaming::begin);
             let groups = moments.chunks_mut(together).zip(y.chunks_mut(together * width));
@@ -148,7 +149,7 @@ impl Rows<'_> {
     fn normalize<T: Element, const R: usize>(
         &self,
         x: Source<'_, T>,
-        [gamma, beta]: [&[T]; 2],
+        Affine { gamma, beta, finite }: Affine<'_, T>,
         epsilon: f64,
         y: &mut [T],
         moments: &mut [Moments],
@@ -157,9 +158,13 @@ impl Rows<'_> {
         let level = self.job.level;
         let mut standards = [Standard::default(); SURVEYED];
         survey(level, x.or(y), epsilon, out, moments, &mut standards);
-        let rows = Normalize { x, gamma, beta, standards: &standards[..moments.len()] };
+        let standards = &standards[..moments.len()];
+        let rows = Normalize { x, gamma, beta, standards };
         let out = out.after(y.len());
         dispatch!(level.token(), simd => rows.run::<_, _, R>(simd, y, out));
+        if !(finite && standards.iter().all(Standard::is_finite)) {
+            with_one_nan(y);
+        }
     }
 
     /// A few rows backward.
@@ -191,6 +196,37 @@ impl Rows<'_> {
         let rows = Differentiate { x, dy, gamma, coefficients };
         let out = out.after(dx.len());
         dispatch!(level.token(), simd => rows.run(simd, dx, sums, out));
+        // A dy, or an x, that is not finite leaves no finite mean.
+        if !coefficients.iter().all(|(standard, slope)| standard.is_finite() && slope.is_finite()) {
+            with_one_nan(dx);
+        }
+    }
+}
+
+/// Every NaN as the same NaN: which one arithmetic gives differs between levels. `f32` rows without one,
+/// nearly all, are spared the question.
+#[cold]
+fn with_one_nan<T: Element>(results: &mut [T]) {
+    if !T::SCALED {
+        results.iter_mut().for_each(|result| *result = rounded(result.to_f64()));
+    }
+}
+
+/// γ and β.
+#[derive(Clone, Copy)]
+struct Affine<'a, T> {
+    gamma: &'a [T],
+    beta: &'a [T],
+    /// Whether a finite x̂ gives a number.
+    finite: bool,
+}
+
+impl<'a, T: Element> Affine<'a, T> {
+    #[inline(never)]
+    fn new(level: Level, [gamma, beta]: [&'a [T]; 2]) -> Self {
+        let finite =
+            dispatch!(level.token(), simd => are_finite(simd, gamma) && are_finite(simd, beta));
+        Self { gamma, beta, finite }
     }
 }
 

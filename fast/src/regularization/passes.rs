@@ -6,8 +6,8 @@ use super::{Penalty, Step};
 use crate::Level;
 use crate::element::{Element, Pair, load};
 use crate::elementwise::{map, map_wide, write};
-use crate::normalization::sums::{Factors, sum_block};
-use crate::streaming::{AHEAD, prefetch};
+use crate::normalization::sums::{BLOCK, Factors, sum_block};
+use crate::streaming::{AHEAD, prefetch_close};
 
 /// How the strength enters a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,16 +23,16 @@ pub enum Decay {
 /// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes). Results are written
 /// past the caches if they stream and do not stand where they came from.
 pub trait Passes: Sized {
-    /// Σ|w·scale| or Σ(w·scale)² of the first `len` values, at most a block; the scale is a power of two.
+    /// Σ|w·scale| or Σ(w·scale)² of each block of w, for which there is a sum; the scale is a power of two.
     /// `far`: they come from beyond the caches, and those behind them are asked for.
     fn magnitudes(
         level: Level,
         penalty: Penalty,
         far: bool,
         w: &[Self],
-        len: usize,
         scale: f64,
-    ) -> f64;
+        sums: &mut [f64],
+    );
     /// λ·sign(w).
     fn l1_gradient(level: Level, lambda: f64, w: &[Self], gradient: &mut [Self], streams: bool);
     /// λ·w.
@@ -62,7 +62,7 @@ impl<T: Element, const FAR: bool> Factors for Magnitude<'_, T, FAR> {
     #[inline(always)]
     fn at<S: Simd>(&self, simd: S, at: usize, _: [usize; 2], count: usize) -> [Pair<S>; 2] {
         if FAR {
-            prefetch(self.w, at + AHEAD);
+            prefetch_close(self.w, at + AHEAD);
         }
         let mut w = load(simd, self.w, at, count);
         if T::SCALED {
@@ -74,14 +74,18 @@ impl<T: Element, const FAR: bool> Factors for Magnitude<'_, T, FAR> {
     }
 }
 
+/// One of the two sums of each block.
 #[inline(always)]
-fn total<S: Simd, T: Element, const FAR: bool>(
+fn totals<S: Simd, T: Element, const FAR: bool, const ONE: usize>(
     simd: S,
     w: &[T],
-    len: usize,
     scale: f64,
-) -> [f64; 2] {
-    sum_block(simd, Magnitude::<T, FAR> { w, scale }, 0, len)
+    sums: &mut [f64],
+) {
+    for (k, sum) in sums.iter_mut().enumerate() {
+        let w = &w[k * BLOCK..];
+        *sum = sum_block(simd, Magnitude::<T, FAR> { w, scale }, 0, w.len().min(BLOCK))[ONE];
+    }
 }
 
 macro_rules! passes {
@@ -93,15 +97,15 @@ macro_rules! passes {
                 penalty: Penalty,
                 far: bool,
                 w: &[Self],
-                len: usize,
                 scale: f64,
-            ) -> f64 {
+                sums: &mut [f64],
+            ) {
                 dispatch!(level.token(), simd => match (penalty, far) {
-                    (Penalty::L1, true) => total::<_, _, true>(simd, w, len, scale)[0],
-                    (Penalty::L1, false) => total::<_, _, false>(simd, w, len, scale)[0],
-                    (Penalty::L2, true) => total::<_, _, true>(simd, w, len, scale)[1],
-                    (Penalty::L2, false) => total::<_, _, false>(simd, w, len, scale)[1],
-                })
+                    (Penalty::L1, true) => totals::<_, _, true, 0>(simd, w, scale, sums),
+                    (Penalty::L1, false) => totals::<_, _, false, 0>(simd, w, scale, sums),
+                    (Penalty::L2, true) => totals::<_, _, true, 1>(simd, w, scale, sums),
+                    (Penalty::L2, false) => totals::<_, _, false, 1>(simd, w, scale, sums),
+                });
             }
 
             #[inline(never)]

@@ -30,6 +30,9 @@ pub(super) fn penalty<'a, T: Element>(
     })
 }
 
+/// Blocks that a thread sums at a time.
+const TOGETHER: usize = 8;
+
 /// Σ|w·scale| or Σ(w·scale)².
 fn sum<'a, T: Element>(
     penalty: Penalty,
@@ -60,10 +63,9 @@ fn of_tensor<T: Element>(
     policy: &Policy,
 ) -> f64 {
     let far = policy.streams::<T>(tensor.len());
-    crew.each_chunk(slots, 1, |k, slot| {
-        let rest = &tensor[k * BLOCK..];
-        let len = rest.len().min(BLOCK);
-        slot[0] = T::magnitudes(policy.level, penalty, far, rest, len, scale);
+    crew.each_chunk(slots, TOGETHER, |k, slots| {
+        let rest = &tensor[k * TOGETHER * BLOCK..];
+        T::magnitudes(policy.level, penalty, far, rest, scale, slots);
     });
     tree(slots)
 }
