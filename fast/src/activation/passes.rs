@@ -45,10 +45,10 @@ impl Passes for f32 {
     fn activate(level: Level, curve: Curve, x: Option<&[f32]>, y: &mut [f32], streams: bool) {
         dispatch!(level.token(), simd => match curve {
             Curve::Sigmoid => {
-                map_wide(simd, x, y, streams, #[inline(always)] |x| single::sigmoid(simd, x));
+                map(simd, x, y, streams, #[inline(always)] |x| single::sigmoid(simd, x));
             }
             Curve::Tanh => {
-                map_wide(simd, x, y, streams, #[inline(always)] |x| single::tanh(simd, x));
+                map(simd, x, y, streams, #[inline(always)] |x| single::tanh(simd, x));
             }
             Curve::Relu => {
                 map(simd, x, y, streams, #[inline(always)] |x: f32x16<_>| rectified(simd, x));
