@@ -68,9 +68,6 @@ impl Passes for f32 {
         streams: bool,
     ) {
         match curve {
-            Curve::Sigmoid => dispatch!(level.token(), simd => {
-                map(simd, x, y, streams, #[inline(always)] |x| quick::sigmoid(simd, x));
-            }),
             Curve::Tanh => dispatch!(level.token(), simd => {
                 map(simd, x, y, streams, #[inline(always)] |x| quick::tanh(simd, x));
             }),

@@ -1,23 +1,20 @@
-//! Sigmoid and tanh within 1 ulp, in `f32` lanes.
+//! tanh within 1 ulp, in `f32` lanes.
 //!
 //! ```text
 //! tanh      ±(f(c) + d·Q(d))     d = |x| − c; c and the 6 coefficients of Q are entries of tables
-//! sigmoid   s = E/(1 + 2ᵏ·E)·2ᵏ  −|x| = k·ln 2 + r, E = eʳ = 1 + r·P(r);  s where x < 0, else 1 − s
 //! ```
 //!
 //! **Source.** S. Gal, "Computing elementary functions: a new approach for achieving high accuracy and good
 //! performance", 1986: centres c, near the middle of their parts, at which f(c) is a number of `f32` to
 //! within a hundredth of a last place, so that it needs no second word. Polynomials by Remez's exchange: Q
-//! within 2⁻²⁸ and P within 2⁻²⁸ of the result.
+//! within 2⁻²⁸ of the result.
 //!
 //! **Hazard.** Each rounding in `f32` costs up to half a last place: only the last may count in full. What
 //! is added to f(c) is at most a third of it, and what its roundings leave is a fraction of a last place.
-//! The sigmoid carries 1 + r·P(r) and 1 + t as pairs, and mends the quotient by its remainder.
 //!
-//! **Method.** A part of tanh's range is found by the bits of 0.625 + 0.99·|x|: quarters of its powers of
+//! **Method.** A part of the range is found by the bits of 0.625 + 0.99·|x|: quarters of its powers of
 //! two, and the first ends where tanh passes ⅛ and last places double. A table of sixteen lies in one
-//! vector, and is looked up by moving its bytes. 2ᵏ goes into the exponent of 2¹⁰⁰·s, so that a result
-//! below the normal numbers is rounded once, by the last product.
+//! vector, and is looked up by moving its bytes.
 
 use fearless_simd::{Simd, SimdBase, f32x16, prelude::*, u8x64, u32x16};
 
@@ -69,91 +66,6 @@ impl<S: Simd> Part<S> {
     #[inline(always)]
     fn entry(self, table: &[f32; 16]) -> f32x16<S> {
         f32x16::from_slice(self.0.token(), table).swizzle_dyn(self.0)
-    }
-}
-
-/// The sigmoid, never above 1 ulp, never falling.
-#[inline(always)]
-pub(super) fn sigmoid<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
-    let one = f32x16::splat(simd, 1.0);
-    let Exponential { high, low, k } = Exponential::of_minus(simd, x);
-    let power = k.power_of_two(simd);
-    let t = high * power;
-    let below = one + t;
-    let below_low = low.fused(power, t - (below - one));
-    let inverse = one / below;
-    let quotient = high * inverse;
-    let rest = (-quotient).fused(below, high);
-    let rest = rest + (-quotient).fused(below_low, low);
-    let s = k.scaled(simd, rest.fused(inverse, quotient));
-    let y = x.simd_lt(f32x16::splat(simd, 0.0)).select(s, one - s);
-    x.simd_eq(x).select(y, x) // in the bits of s a NaN was lost
-}
-
-/// e^−|x| = 2ᵏ·(high + low): high from ½·√2 to √2.
-#[derive(Clone, Copy)]
-struct Exponential<S: Simd> {
-    high: f32x16<S>,
-    low: f32x16<S>,
-    k: Power<S>,
-}
-
-impl<S: Simd> Exponential<S> {
-    #[inline(always)]
-    fn of_minus(simd: S, x: f32x16<S>) -> Self {
-        const LN2_HIGH: f32 = 355.0 / 512.0; // 9 bits: times k it is exact
-        const LN2_LOW: f32 = -2.121_944_4e-4;
-        let log2_e = f32x16::splat(simd, std::f32::consts::LOG2_E);
-        let shift = f32x16::splat(simd, SHIFT);
-        // e⁻¹⁰⁴·⁵ is below half of the smallest number.
-        let z = -at_most(simd, x.abs(), 104.5);
-        let shifted = z.fused(log2_e, shift);
-        let k = shifted - shift;
-        let r = k.fused(f32x16::splat(simd, -LN2_HIGH), z);
-        let r = k.fused(f32x16::splat(simd, -LN2_LOW), r);
-        let (p, one) = (series(simd, r), f32x16::splat(simd, 1.0));
-        let high = r.fused(p, one);
-        Self { high, low: r.fused(p, one - high), k: Power(shifted) }
-    }
-}
-
-/// P(r), about (eʳ − 1)/r for |r| ≤ ½·ln 2.
-#[inline(always)]
-fn series<S: Simd>(simd: S, r: f32x16<S>) -> f32x16<S> {
-    const P: [f32; 6] =
-        [1.0, 0.499_999_94, 0.166_664_39, 0.041_668_02, 0.008_373_683, 0.001_384_180_2];
-    let [first @ .., last] = P;
-    let mut sum = f32x16::splat(simd, last);
-    for coefficient in first.iter().rev() {
-        sum = sum.fused(r, f32x16::splat(simd, *coefficient));
-    }
-    sum
-}
-
-/// 1.5·2²³: adding it rounds to a whole number, and leaves that in the last bits.
-const SHIFT: f32 = 12_582_912.0;
-
-/// A whole number k from −151 to 0, with [`SHIFT`] added.
-#[derive(Clone, Copy)]
-struct Power<S: Simd>(f32x16<S>);
-
-impl<S: Simd> Power<S> {
-    /// 2ᵏ, but nowhere below 2⁻⁶⁰, where 1 + 2ᵏ is 1.
-    #[inline(always)]
-    fn power_of_two(self, simd: S) -> f32x16<S> {
-        let least = f32x16::splat(simd, SHIFT - 60.0);
-        let k = self.0.simd_gt(least).select(self.0, least);
-        let bits: u32x16<S> = (k + f32x16::splat(simd, 127.0)).bitcast();
-        (bits << 23).bitcast()
-    }
-
-    /// 2ᵏ·s for an s near 1: 2¹⁰⁰⁺ᵏ·s by its exponent, which is exact, and one rounding.
-    #[inline(always)]
-    fn scaled(self, simd: S, s: f32x16<S>) -> f32x16<S> {
-        const BACK: f32 = f32::from_bits((127 - 100) << 23);
-        let (k, s): (u32x16<S>, u32x16<S>) = (self.0.bitcast(), s.bitcast());
-        let raised: f32x16<S> = (s + ((k + u32x16::splat(simd, 100)) << 23)).bitcast();
-        raised * f32x16::splat(simd, BACK)
     }
 }
 
