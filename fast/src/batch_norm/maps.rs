@@ -182,6 +182,7 @@ pub(super) fn map_rows<S: Simd, T: Element, P: Pass<T>>(
     pass: P,
     width: usize,
     streams: bool,
+    far: bool,
     out: &mut [T],
 ) {
     let (rows, rest) = (out.len() / width, out.len() % width);
@@ -195,15 +196,15 @@ pub(super) fn map_rows<S: Simd, T: Element, P: Pass<T>>(
         while !T::SCALED && column + P::STRIPS * STEP <= columns {
             let (few, place) = (few.clone(), [column, STEP]);
             if P::STRIPS == 4 {
-                strips::<4, S, T, P>(simd, pass, width, few, place, &sink, out);
+                strips::<4, S, T, P>(simd, pass, width, few, place, (&sink, far), out);
             } else {
-                strips::<2, S, T, P>(simd, pass, width, few, place, &sink, out);
+                strips::<2, S, T, P>(simd, pass, width, few, place, (&sink, far), out);
             }
             column += P::STRIPS * STEP;
         }
         while column < columns {
             let count = STEP.min(columns - column);
-            strips::<1, S, T, P>(simd, pass, width, few.clone(), [column, count], &sink, out);
+            strips::<1, S, T, P>(simd, pass, width, few.clone(), [column, count], (&sink, far), out);
             column += STEP;
         }
     }
@@ -217,7 +218,7 @@ fn strips<const N: usize, S: Simd, T: Element, P: Pass<T>>(
     width: usize,
     rows: Range<usize>,
     [column, count]: [usize; 2],
-    sink: &Sink,
+    (sink, far): (&Sink, bool),
     out: &mut [T],
 ) {
     let mut coefficients = [pass.coefficients(simd, column, count); N];
@@ -230,7 +231,7 @@ fn strips<const N: usize, S: Simd, T: Element, P: Pass<T>>(
             #[inline(always)]
             |k| {
                 let at = row * width + column + k * STEP;
-                if sink.0.is_some() {
+                if far {
                     pass.prefetch(at + ROWS * width);
                 }
                 let result = pass.at(simd, &coefficients[k], out, row, at, count);

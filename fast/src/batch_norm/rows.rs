@@ -30,6 +30,9 @@ const GROUP: usize = 1024;
 /// … and twice: a task's data then stays in the second-level cache.
 const GROUP_TWICE: usize = 128;
 
+/// Bytes from which a tensor is not in the second-level cache.
+const SECOND: usize = 1 << 19;
+
 /// The walk along rows.
 pub struct Rows<'a> {
     pub(super) job: Job<'a>,
@@ -118,7 +121,7 @@ impl Rows<'_> {
         let gradient = Gradient { x, dy, activation, planes, along: Along::Columns };
         let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
             sums.fill(0.0);
-            dispatch!(level, simd => sum_columns(simd, gradient, width, rows, columns, self.streams, sums));
+            dispatch!(level, simd => sum_columns(simd, gradient, width, rows, columns, self.is_far::<T>(), sums));
         });
         fold(self.job.crew, slots, vector);
     }
@@ -162,6 +165,7 @@ impl Rows<'_> {
         pass: impl Fn(usize, usize) -> P + Sync,
     ) {
         let (width, level, streams) = (self.width(), self.job.level.token(), self.streams);
+        let far = self.is_far::<T>();
         let (head, body) = out.split_at_mut(turn);
         let piece = self.piece();
         if turn > 0 {
@@ -170,8 +174,13 @@ impl Rows<'_> {
         }
         self.job.crew.each_chunk(body, piece, |k, out| {
             let pass = pass(turn + k * piece, out.len());
-            dispatch!(level, simd => map_rows(simd, pass, width, streams, out));
+            dispatch!(level, simd => map_rows(simd, pass, width, streams, far, out));
         });
+    }
+
+    /// Whether the tensor comes from beyond the second-level cache.
+    fn is_far<T>(&self) -> bool {
+        self.job.shape.len() * size_of::<T>() > SECOND
     }
 
     /// Elements of a row.
@@ -250,7 +259,7 @@ impl Rows<'_> {
                 sums.fill(0.0);
                 let deviation = ColumnDeviation { x, scale, row, start, centers: &centers };
                 let (rows, columns) = (rows.clone(), columns.clone());
-                sum_columns(simd, deviation, width, rows, columns, self.streams, sums);
+                sum_columns(simd, deviation, width, rows, columns, self.is_far::<T>(), sums);
                 settle(simd, count, sums);
                 if pass < T::PASSES {
                     centers[..sums.len() / 2].copy_from_slice(&sums[..sums.len() / 2]);
