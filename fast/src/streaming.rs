@@ -86,7 +86,8 @@ pub(crate) fn head<T>(y: &[T]) -> usize {
     (bytes / size_of::<T>()).min(y.len())
 }
 
-/// Asks for the line of `x[at]` in the second-level cache; beyond the end it asks for nothing.
+/// Asks for the line of `x[at]` in the second-level cache; beyond the end of x that of another, which costs its time
+/// and nothing else: to look at the end takes longer.
 #[inline(always)]
 pub(crate) fn prefetch<T>(x: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
@@ -107,11 +108,9 @@ pub(crate) fn prefetch_close<T>(x: &[T], at: usize) {
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn ask<T, const HINT: i32>(x: &[T], at: usize) {
-    if let Some(value) = x.get(at) {
-        // SAFETY: a prefetch reads nothing that could be seen and cannot fault; the address is that of
-        // an element; SSE is part of x86-64.
-        unsafe { std::arch::x86_64::_mm_prefetch::<HINT>(std::ptr::from_ref(value).cast()) };
-    }
+    // SAFETY: a prefetch reads nothing that could be seen and cannot fault, whatever the address is; SSE is
+    // part of x86-64.
+    unsafe { std::arch::x86_64::_mm_prefetch::<HINT>(x.as_ptr().wrapping_add(at).cast()) };
 }
 
 /// Copies `x` to `y` past the caches: what a kernel from memory to memory is measured by.
