@@ -204,7 +204,15 @@ pub(super) fn map_rows<S: Simd, T: Element, P: Pass<T>>(
         }
         while column < columns {
             let count = STEP.min(columns - column);
-            strips::<1, S, T, P>(simd, pass, width, few.clone(), [column, count], (&sink, far), out);
+            strips::<1, S, T, P>(
+                simd,
+                pass,
+                width,
+                few.clone(),
+                [column, count],
+                (&sink, far),
+                out,
+            );
             column += STEP;
         }
     }

@@ -226,7 +226,16 @@ pub(super) fn sum_columns<S: Simd, F: ColumnFactors>(
         }
         while column < columns.end {
             let (place, count) = (column - columns.start, STEP.min(columns.end - column));
-            sum_strips::<1, S, F>(simd, factors, width, few.clone(), [column, count], far, place, sums);
+            sum_strips::<1, S, F>(
+                simd,
+                factors,
+                width,
+                few.clone(),
+                [column, count],
+                far,
+                place,
+                sums,
+            );
             column += STEP;
         }
         row = few.end;

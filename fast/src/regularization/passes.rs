@@ -1,10 +1,12 @@
 //! The passes over a block or a piece of a tensor, compiled once for each precision.
 
-use fearless_simd::{Simd, SimdBase, SimdFloat, dispatch, f32x16, f64x8, prelude::*};
+use fearless_simd::{
+    Simd, SimdBase, SimdFloat, SimdNarrow, SimdWiden, dispatch, f32x16, f64x8, prelude::*,
+};
 
 use super::{Penalty, Step};
 use crate::Level;
-use crate::element::{Element, Pair, load};
+use crate::element::{Element, Fused, Pair, load};
 use crate::elementwise::{map, map_wide, write};
 use crate::normalization::sums::{BLOCK, Factors, sum_block};
 use crate::streaming::{AHEAD, prefetch_close};
@@ -89,7 +91,7 @@ fn totals<S: Simd, T: Element, const FAR: bool, const ONE: usize>(
 }
 
 macro_rules! passes {
-    ($($precision:ident: $signs:ident)*) => {$(
+    ($($precision:ident: $signs:ident $scaled:ident)*) => {$(
         impl Passes for $precision {
             #[inline(never)]
             fn magnitudes(
@@ -128,10 +130,7 @@ macro_rules! passes {
                 gradient: &mut [Self],
                 streams: bool,
             ) {
-                dispatch!(level.token(), simd => map_wide(
-                    simd, Some(w), gradient, streams,
-                    #[inline(always)] |w| w * f64x8::splat(simd, lambda),
-                ));
+                dispatch!(level.token(), simd => $scaled(simd, lambda, w, gradient, streams));
             }
 
             #[inline(never)]
@@ -176,7 +175,7 @@ macro_rules! passes {
     )*};
 }
 
-passes! { f32: signs_f32 f64: signs_f64 }
+passes! { f32: signs_f32 scaled_f32 f64: signs_f64 scaled_f64 }
 
 /// `size` with the sign of w, 0 where it is 0, NaN where it is NaN.
 #[inline(always)]
@@ -207,6 +206,56 @@ fn signs_f64<S: Simd>(simd: S, size: f64, w: &[f64], to: &mut [f64], streams: bo
         streams,
         #[inline(always)]
         |w| signed(simd, w, f64x8::splat(simd, size)),
+    );
+}
+
+/// λ·w in `f32` lanes, λ in two parts: fma(w, λ₁, w·λ₂), which is off by 2⁻²³ of a last place beside its
+/// rounding. What is too small for that, or no number, goes through `f64`.
+#[inline(always)]
+fn scaled_f32<S: Simd>(simd: S, lambda: f64, w: &[f32], to: &mut [f32], streams: bool) {
+    const LEAST: f32 = f32::from_bits((127 - 110) << 23);
+    let high = lambda as f32;
+    // λ₂ is no larger than 2⁻²⁵·λ₁, so that up to here w·λ₂ is finite where w is.
+    if !(1e-25..=1e7).contains(&high) {
+        return scaled_f64(simd, lambda, w, to, streams);
+    }
+    let low = f32x16::splat(simd, (lambda - f64::from(high)) as f32);
+    let (high, least) = (f32x16::splat(simd, high), f32x16::splat(simd, LEAST));
+    map(
+        simd,
+        Some(w),
+        to,
+        streams,
+        #[inline(always)]
+        |w: f32x16<S>| {
+            let product = w.fused(high, w * low);
+            let is_kept = product.abs().simd_ge(least);
+            // Each lane by itself: its neighbours must not change its bits.
+            if is_kept.all_true() {
+                product
+            } else {
+                is_kept.select(product, through_f64(simd, w, lambda))
+            }
+        },
+    );
+}
+
+/// λ·w, every NaN as the same NaN.
+#[inline(always)]
+fn through_f64<S: Simd>(simd: S, w: f32x16<S>, lambda: f64) -> f32x16<S> {
+    let (lambda, [low, high]): (_, Pair<S>) = (f64x8::splat(simd, lambda), w.widen().into());
+    w.simd_eq(w).select((low * lambda).narrow(high * lambda), f32x16::splat(simd, f32::NAN))
+}
+
+#[inline(always)]
+fn scaled_f64<S: Simd, T: Element>(simd: S, lambda: f64, w: &[T], to: &mut [T], streams: bool) {
+    map_wide(
+        simd,
+        Some(w),
+        to,
+        streams,
+        #[inline(always)]
+        |w| w * f64x8::splat(simd, lambda),
     );
 }
 

@@ -213,3 +213,26 @@ fn refusals_name_the_argument_and_write_nothing() {
     }
     assert_eq!(out, [7.0; 4]);
 }
+
+/// Every exponent of w, and what is not finite: λ is no `f32`, so that its second part counts, and results
+/// below the normal numbers have no room for it.
+#[test]
+fn l2_gradients_round_once_wherever_the_product_is() {
+    let bits = (0..1_u32 << 20).map(|k| (k << 12) | (k.wrapping_mul(37) & 0xfff));
+    let w: Vec<f32> = bits.map(f32::from_bits).collect();
+    for lambda in [0.1, 1.0 / 3.0, 3.7e-20, 1e-30, 1e30, f64::from(f32::MAX) * 1.5] {
+        let mut gradient = vec![0.0; w.len()];
+        l2_gradient(lambda, &w, &mut gradient, &mut Workspace::new(), &Policy::default()).unwrap();
+        for (w, found) in w.iter().zip(&gradient) {
+            let exact = lambda * f64::from(*w);
+            if !(exact as f32).is_finite() {
+                let same = if exact.is_nan() { found.is_nan() } else { *found == exact as f32 };
+                assert!(same, "{lambda} times {w:e}: {found:e}");
+                continue;
+            }
+            let exponent = exact.abs().max(f64::from(f32::MIN_POSITIVE)).log2().floor();
+            let off = (f64::from(*found) - exact).abs() / (exponent - 23.0).exp2();
+            assert!(off <= 0.501, "{lambda} times {w:e}: {found:e} is off by {off} ulp");
+        }
+    }
+}
