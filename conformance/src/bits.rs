@@ -101,6 +101,9 @@ pub(crate) fn same_on_any_threads<K: Technique, T: Real>(
 ///
 /// A fast kernel is done before a sleeping worker wakes, above all on a busy machine.
 fn in_company<R>(call: impl FnOnce() -> R) -> R {
+    if rayon::current_num_threads() == 1 {
+        return call();
+    }
     let (done, beat) = (AtomicBool::new(false), AtomicUsize::new(0));
     let caller = rayon::current_thread_index();
     rayon::in_place_scope(|scope| {
@@ -118,7 +121,7 @@ fn in_company<R>(call: impl FnOnce() -> R) -> R {
     })
 }
 
-/// Until the counter moves, though not for ever: a pool of one thread has nobody to move it.
+/// Until the counter moves, though not for ever.
 fn wait_for_a_change(counter: &AtomicUsize) {
     let (since, seen) = (Instant::now(), counter.load(Relaxed));
     while counter.load(Relaxed) == seen && since.elapsed() < PATIENCE {

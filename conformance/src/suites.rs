@@ -48,6 +48,8 @@ pub trait Suite<T: Real> {
         wanted: &dyn Fn(&str) -> bool,
         progress: &mut dyn FnMut(&'static str),
     ) -> Report;
+    /// Whether any property of this clause fails: without a search for the smallest input.
+    fn is_broken_by(&self, target: &dyn Target<T>, clause: &str, settings: Settings) -> bool;
 }
 
 struct Of<K>(PhantomData<K>);
@@ -79,6 +81,11 @@ impl<T: Real, K: Technique> Suite<T> for Of<K> {
         progress: &mut dyn FnMut(&'static str),
     ) -> Report {
         technique::check::<K, T>(target, settings, wanted, progress)
+    }
+
+    fn is_broken_by(&self, target: &dyn Target<T>, clause: &str, settings: Settings) -> bool {
+        let mut properties = K::properties::<T>().into_iter().filter(|p| p.clause == clause);
+        properties.any(|property| property.is_broken_by(target, settings))
     }
 }
 

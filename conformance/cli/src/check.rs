@@ -2,9 +2,9 @@
 
 use std::io;
 
-use evenkeel::{Fast, implementation, is_strict};
+use evenkeel::{Fast, Precision, implementation, is_strict};
 use evenkeel_conformance::report::{Report, Standing, describe};
-use evenkeel_conformance::suites::{self, Suite};
+use evenkeel_conformance::suites::Suite;
 use evenkeel_conformance::technique::title;
 use evenkeel_conformance::{Real, Settings, Target};
 use evenkeel_fast::Level;
@@ -111,16 +111,16 @@ fn selected<T: Real>(options: &CheckOptions, suite: &dyn Suite<T>) -> Vec<&'stat
 }
 
 /// How many properties will be run.
-fn steps<T: Real>(options: &CheckOptions, target: &dyn Target<T>) -> usize {
+fn steps<T: Precision>(options: &CheckOptions, target: &dyn Target<T>) -> usize {
     let count = |suite: &dyn Suite<T>| {
         let names = selected(options, suite);
         suite.count(target, &|name| names.contains(&name))
     };
-    suites::all::<T>().into_iter().map(count).sum()
+    T::suites().into_iter().map(count).sum()
 }
 
 /// A report of every technique, empty where the target does not offer it.
-fn techniques<T: Real>(
+fn techniques<T: Precision>(
     options: &CheckOptions,
     target: &dyn Target<T>,
     bar: &ProgressBar,
@@ -133,7 +133,7 @@ fn techniques<T: Real>(
             bar.set_message(format!("{} {} {name}", suite.technique(), T::NAME));
         })
     };
-    suites::all::<T>().into_iter().map(one).collect()
+    T::suites().into_iter().map(one).collect()
 }
 
 fn ending_of(reports: &[[Report; 2]], strict: bool) -> Ending {

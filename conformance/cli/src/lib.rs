@@ -5,11 +5,13 @@
 #![forbid(unsafe_code)]
 
 mod fast;
+mod suites;
 
 pub use evenkeel_conformance::Reference;
 pub use fast::{Fast, kernel_layer, kernel_rule};
+pub use suites::Precision;
 
-use evenkeel_conformance::{Real, Target, suites};
+use evenkeel_conformance::Target;
 
 /// Whether a failed SHOULD or PROMISE fails the run of this implementation.
 ///
@@ -22,13 +24,13 @@ pub fn is_strict(name: &str) -> bool {
 
 /// The target called `name` in precision `T`: `fast`, `reference` or the label of a mistake.
 #[must_use]
-pub fn implementation<T: Real>(name: &str, fast: &Fast) -> Option<Box<dyn Target<T>>>
+pub fn implementation<T: Precision>(name: &str, fast: &Fast) -> Option<Box<dyn Target<T>>>
 where
     Fast: Target<T>,
 {
     match name {
         "fast" => Some(Box::new(fast.clone())),
         "reference" => Some(Box::new(Reference)),
-        label => suites::mistake(label),
+        label => T::mistake(label),
     }
 }

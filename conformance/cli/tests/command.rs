@@ -67,10 +67,11 @@ fn a_mistake_is_named_among_all_that_it_breaks() {
         "net-mean-path",
         "aug-half-pixel",
     ];
-    for info in suites::mistakes().into_iter().filter(|info| chosen.contains(&info.label)) {
+    let infos = suites::mistakes().into_par_iter().filter(|info| chosen.contains(&info.label));
+    infos.for_each(|info| {
         let output = evenkeel(&["check", "--implementation", info.label, "--cases", "24"]);
         fails_and_is_named(info.label, info.clause, &output);
-    }
+    });
 }
 
 fn fails_and_is_named(label: &str, clause: &str, output: &Output) {

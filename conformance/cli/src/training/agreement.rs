@@ -200,13 +200,13 @@ fn worst(found: &[f64], truth: &[f64], allowed: &[f64], factor: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use evenkeel_conformance::suites;
+    use evenkeel::Precision;
 
     use super::*;
 
     fn of(label: &str) -> Agreement {
         let images = Images::load().unwrap();
-        let (single, double) = (suites::mistake::<f32>(label), suites::mistake::<f64>(label));
+        let (single, double) = (f32::mistake(label), f64::mistake(label));
         let (single, double) = (single.unwrap(), double.unwrap());
         run(&images, single.network().unwrap(), double.network().unwrap()).unwrap()
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use evenkeel::Precision;
 use evenkeel_conformance::activation::Curves;
 use evenkeel_conformance::augmentation::Augment;
 use evenkeel_conformance::batch_norm::Batch;
@@ -14,19 +15,25 @@ use evenkeel_conformance::layer_norm::Layer;
 use evenkeel_conformance::network::Nets;
 use evenkeel_conformance::random::Source;
 use evenkeel_conformance::regularization::Penalties;
+use evenkeel_conformance::suites::{Row, Suite};
 use evenkeel_conformance::technique::{Planted, Technique};
-use evenkeel_conformance::{Real, Settings};
+use evenkeel_conformance::{Settings, Strength};
 use evenkeel_reference::spec::{self, Level};
 use rayon::prelude::*;
 
 /// Few inputs are enough: a mistake that hides from sixty of them would deserve a better property.
 const SETTINGS: Settings = Settings { seed: 0, cases: 60 };
 
+fn suite<K: Technique, T: Precision>() -> &'static dyn Suite<T> {
+    let mut all = T::suites().into_iter();
+    all.find(|suite| suite.technique() == K::NAME).expect("every technique is in the list")
+}
+
 fn is_caught<K: Technique>(mistake: &K::Mistake) -> bool {
-    fn fails<K: Technique, T: Real>(mistake: &K::Mistake) -> bool {
-        let (target, clause) = (mistake.target::<T>(), mistake.info().clause);
-        let mut mine = K::properties::<T>().into_iter().filter(|p| p.clause == clause);
-        mine.any(|property| property.is_broken_by(&*target, SETTINGS))
+    fn fails<K: Technique, T: Precision>(mistake: &K::Mistake) -> bool {
+        let info = mistake.info();
+        let target = T::mistake(info.label).expect("a label of the catalogue");
+        suite::<K, T>().is_broken_by(&*target, info.clause, SETTINGS)
     }
     fails::<K, f32>(mistake) || fails::<K, f64>(mistake)
 }
@@ -59,7 +66,7 @@ fn clauses_properties_and_mistakes_match<K: Technique>() {
     let prefix = format!("{}-", K::PREFIX);
     let ids = spec::clauses().into_iter().map(|clause| clause.id);
     let clauses: BTreeSet<_> = ids.filter(|id| id.starts_with(&prefix)).collect();
-    let checked: BTreeSet<_> = K::properties::<f32>().iter().map(|p| p.clause).collect();
+    let checked: BTreeSet<_> = suite::<K, f32>().rows().iter().map(|p| p.clause).collect();
     let broken: BTreeSet<_> = K::mistakes().iter().map(|m| m.info().clause).collect();
     assert_eq!(clauses, checked, "clauses of the page and of the properties");
     assert_eq!(clauses, broken, "clauses of the page and of the mistakes");
@@ -81,7 +88,7 @@ fn each_clause_has_a_property_and_a_mistake() {
 }
 
 fn strengths_match<K: Technique>() {
-    for property in K::properties::<f32>() {
+    for property in suite::<K, f32>().rows() {
         let clause = spec::clause(property.clause).expect("the test above found it");
         let label = match clause.level {
             Level::Must => "MUST",
@@ -108,16 +115,14 @@ fn a_property_is_worth_what_its_clause_is_worth() {
 }
 
 fn base_has_no_fault<K: Technique>() {
-    fn failures<K: Technique, T: Real>(and_promises: bool) -> Vec<&'static str> {
-        let strength = |label: &str| label != "PROMISE" || and_promises;
-        let base = K::base().target::<T>();
-        K::properties::<T>()
-            .into_iter()
-            .filter(|property| strength(property.strength.label()))
-            .map(|property| property.run(&*base, SETTINGS))
-            .filter(|outcome| outcome.failure.is_some())
-            .map(|outcome| outcome.name)
-            .collect()
+    fn failures<K: Technique, T: Precision>(and_promises: bool) -> Vec<&'static str> {
+        let suite = suite::<K, T>();
+        let base = format!("{}-base", K::PREFIX.to_lowercase());
+        let base = T::mistake(&base).expect("each technique has a base");
+        let asked = |row: &&Row| and_promises || row.strength != Strength::Promise;
+        let names: Vec<_> = suite.rows().iter().filter(asked).map(|row| row.name).collect();
+        let report = suite.check(&*base, SETTINGS, &|name| names.contains(&name), &mut |_| {});
+        report.failures().into_iter().map(|outcome| outcome.name).collect()
     }
     assert_eq!((failures::<K, f32>(true), failures::<K, f64>(false)), (vec![], vec![]));
 }
@@ -150,7 +155,8 @@ macro_rules! in_a_brace {
 type Stamped = Vec<(&'static str, &'static str, &'static str)>;
 
 fn list_is_complete<K: Technique>(stamped: &Stamped, parts: &[&str]) {
-    let expected: Stamped = K::properties::<f64>()
+    let expected: Stamped = suite::<K, f64>()
+        .rows()
         .iter()
         .filter(|p| p.strength.label() != "PROMISE" && parts.contains(&p.part))
         .map(|p| (p.part, if p.strength.label() == "MUST" { "Must" } else { "Should" }, p.name))
