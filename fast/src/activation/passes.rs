@@ -85,11 +85,11 @@ impl Passes for f32 {
         streams: bool,
     ) {
         dispatch!(level.token(), simd => match curve {
-            Curve::Sigmoid => zip_wide(
+            Curve::Sigmoid => zip(
                 simd, x, dy, dx, streams,
                 #[inline(always)] |x, dy| single::sigmoid_backward(simd, x, dy),
             ),
-            Curve::Tanh => zip_wide(
+            Curve::Tanh => zip(
                 simd, x, dy, dx, streams,
                 #[inline(always)] |x, dy| single::tanh_backward(simd, x, dy),
             ),

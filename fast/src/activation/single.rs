@@ -1,89 +1,84 @@
-//! Sigmoid, tanh and their derivatives for `f32`: in `f64` lanes, to be rounded once.
+//! Sigmoid, tanh and their derivatives for `f32`: in `f64` lanes, rounded once.
 //!
 //! ```text
-//! −z = k·ln 2 + r,  |r| ≤ ½·ln 2           e⁻ᶻ = 2ᵏ·(1 + r + r²·P(r))
+//! −z = k·ln 2 + r,  |r| ≤ ½·ln 2           e⁻ᶻ = 2ᵏ·(A + p)/(A − p),  A = A(r²),  p = r·B(r²)
+//!
+//! sigmoid     (A − p)/((A − p) + 2ᵏ·(A + p))                                  z = x
+//! sigmoid′    2ᵏ·(A + p)·(A − p)/((A − p) + 2ᵏ·(A + p))²                      z = x
+//! tanh        ((1 − 2ᵏ)·A − (1 + 2ᵏ)·p)/((1 + 2ᵏ)·A − (1 − 2ᵏ)·p)            z = 2x
+//! tanh′       4·sigmoid′(2x)
 //! ```
 //!
-//! P is the polynomial of degree 7 whose error, as a share of eʳ − 1, is nowhere above 2⁻⁴³ (Remez's
-//! exchange): with the few roundings of `f64` beside it, below a thousandth of a last place of `f32`. As
-//! in [`exponential`](super::exponential), 1 and 2ᵏ can be taken away without losing digits.
+//! A has degree 2 and B degree 1 in r²: p/A is nowhere off by more than 2⁻⁴³·⁸ of tanh(r/2) (Remez's exchange
+//! for quotients), which makes eʳ right to 2⁻⁴⁵: beside the few roundings of `f64`, a millionth of a last place
+//! of `f32`. Each of the four divides in any case, so that the halves of the quotient cost six operations,
+//! where a polynomial of a like error takes nine.
 //!
-//! The sigmoid takes nothing away, and e⁻ˣ of no `f32` that matters leaves the range of `f64`. It needs
-//! neither |x| nor the side that x is on, and divides in any case: so eʳ is Padé's quotient N/D of degree
-//! 4, off by 2⁻³⁸ of itself, whose halves A ± r·B take six operations where a polynomial takes eight.
+//! **Hazard.** 1 − e⁻ᶻ loses all digits near 0. In tanh 1 is taken away from 2ᵏ alone, which is exact; where
+//! k = 0 what is left is −2p. e⁻ᶻ of no `f32` that matters leaves the range of `f64`, of either sign, so that
+//! nobody asks for |x| or the side that x is on.
 
 use crate::element::{Fused, Pair};
 use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelude::*, u64x8};
 
-/// Beyond it e⁻ᶻ times the largest `f32` is below half the smallest.
-const FAR: f64 = 200.0;
-
-/// 1.5·2⁵²: adding it rounds to a whole number.
+/// 1.5·2⁵²: adding it rounds to a whole number, and leaves that in the last bits.
 const SHIFT: f64 = 6_755_399_441_055_744.0;
 
-/// e⁻ᶻ = `scale` + `scale`·`rest`; `scale` is a power of two.
+/// e⁻ᶻ = 2ᵏ·(`even` + `odd`)/(`even` − `odd`).
 #[derive(Clone, Copy)]
 struct Exponential<S: Simd> {
-    scale: f64x8<S>,
-    rest: f64x8<S>,
+    even: f64x8<S>,
+    odd: f64x8<S>,
+    /// k, where the exponent of a number stands: added to its bits, it is a factor 2ᵏ.
+    k: u64x8<S>,
 }
 
 impl<S: Simd> Exponential<S> {
-    /// Of −|x|·`times`; where x is NaN, of anything.
+    /// Of −z, |z| ≤ 700.
     #[inline(always)]
-    fn of_minus(simd: S, x: f64x8<S>, times: f64) -> Self {
-        let z = (-(x.abs() * f64x8::splat(simd, times))).max(f64x8::splat(simd, -FAR));
-        let shift = f64x8::splat(simd, SHIFT);
-        let log2_e = f64x8::splat(simd, std::f64::consts::LOG2_E);
-        let k = z.fused(log2_e, shift) - shift;
-        let r = k.fused(f64x8::splat(simd, -std::f64::consts::LN_2), z);
-        Self { scale: power_of_two(simd, k), rest: (r * r).fused(series(simd, r), r) }
+    fn of_minus(simd: S, z: f64x8<S>) -> Self {
+        const A: [f64; 3] = [1.0, 0.107_136_050_101_738_5, 0.000_594_671_550_848_406_3];
+        const B: [f64; 2] = [0.499_999_999_999_968_3, 0.011_901_358_392_681_24];
+        let minus_log2_e = f64x8::splat(simd, -std::f64::consts::LOG2_E);
+        let shifted = z.fused(minus_log2_e, f64x8::splat(simd, SHIFT));
+        let k = shifted - f64x8::splat(simd, SHIFT);
+        let r = k.fused(f64x8::splat(simd, -std::f64::consts::LN_2), -z);
+        let square = r * r;
+        let even = polynomial(simd, square, &A);
+        let odd = r * polynomial(simd, square, &B);
+        let k: u64x8<S> = shifted.bitcast();
+        Self { even, odd, k: k << 52 }
     }
 
+    /// A − p and 2ᵏ·(A + p).
     #[inline(always)]
-    fn value(self) -> f64x8<S> {
-        self.scale.fused(self.rest, self.scale)
+    fn halves(self) -> [f64x8<S>; 2] {
+        let above: u64x8<S> = (self.even + self.odd).bitcast();
+        [self.even - self.odd, (above + self.k).bitcast()]
+    }
+
+    /// 2ᵏ.
+    #[inline(always)]
+    fn power(self, simd: S) -> f64x8<S> {
+        (u64x8::splat(simd, 1.0_f64.to_bits()) + self.k).bitcast()
     }
 }
 
-/// 2ᵏ for a whole number −1022 ≤ k ≤ 1023: k goes where the exponent stands.
+/// Σ cₖ·xᵏ.
 #[inline(always)]
-fn power_of_two<S: Simd>(simd: S, k: f64x8<S>) -> f64x8<S> {
-    const BIASED: f64 = 4_503_599_627_370_496.0 + 1023.0;
-    let bits: u64x8<S> = (k + f64x8::splat(simd, BIASED)).bitcast();
-    (bits << 52).bitcast()
-}
-
-/// P(r), about (eʳ − 1 − r)/r².
-#[inline(always)]
-fn series<S: Simd>(simd: S, r: f64x8<S>) -> f64x8<S> {
-    const P: [f64; 8] = [
-        0.499_999_999_997_702_8,
-        0.166_666_666_665_624_24,
-        0.041_666_666_913_667_15,
-        0.008_333_333_423_090_582,
-        0.001_388_881_722_858_524_6,
-        0.000_198_410_743_507_661_27,
-        2.487_857_659_467_003_5e-5,
-        2.769_742_266_283_600_8e-6,
-    ];
-    polynomial(simd, r, &P)
-}
-
-/// Σ cₖ·rᵏ.
-#[inline(always)]
-fn polynomial<S: Simd, const N: usize>(simd: S, r: f64x8<S>, coefficients: &[f64; N]) -> f64x8<S> {
+fn polynomial<S: Simd, const N: usize>(simd: S, x: f64x8<S>, coefficients: &[f64; N]) -> f64x8<S> {
     let mut sum = f64x8::splat(simd, coefficients[N - 1]);
     for coefficient in coefficients[..N - 1].iter().rev() {
-        sum = sum.fused(r, f64x8::splat(simd, *coefficient));
+        sum = sum.fused(x, f64x8::splat(simd, *coefficient));
     }
     sum
 }
 
-/// `value`, or NaN where x is.
+/// x, at most `most` away from 0; a NaN as whatever number or NaN.
 #[inline(always)]
-fn unless_nan<S: Simd>(simd: S, x: f64x8<S>, value: f64x8<S>) -> f64x8<S> {
-    x.simd_eq(x).select(value, f64x8::splat(simd, f64::NAN))
+fn near<S: Simd>(simd: S, x: f32x16<S>, most: f32) -> Pair<S> {
+    let most = f32x16::splat(simd, most);
+    x.min(most).max(-most).widen().into()
 }
 
 /// `value`, or the one NaN where x is any.
@@ -96,67 +91,64 @@ fn rounded<S: Simd>(simd: S, x: f32x16<S>, [low, high]: Pair<S>) -> f32x16<S> {
 #[inline(always)]
 pub(super) fn sigmoid<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     // Beyond it the result is 1, or below half of the smallest number.
-    let most = f32x16::splat(simd, 150.0);
-    let [low, high]: Pair<S> = x.min(most).max(-most).widen().into();
+    let [low, high] = near(simd, x, 150.0);
     rounded(simd, x, [logistic(simd, low), logistic(simd, high)])
 }
 
-/// 1/(1 + e⁻ˣ) = D/(D + 2ᵏ·N) for |x| ≤ 150.
 #[inline(always)]
 fn logistic<S: Simd>(simd: S, x: f64x8<S>) -> f64x8<S> {
-    let minus_log2_e = f64x8::splat(simd, -std::f64::consts::LOG2_E);
-    let shifted = x.fused(minus_log2_e, f64x8::splat(simd, SHIFT));
-    let k = shifted - f64x8::splat(simd, SHIFT);
-    let r = k.fused(f64x8::splat(simd, -std::f64::consts::LN_2), -x);
-    let (even, half) = pade(simd, r);
-    let (n, d) = (r.fused(half, even), (-r).fused(half, even));
-    // k stands in the last bits; in those of the exponent it is added to that of a number near 1.
-    let (k, n): (u64x8<S>, u64x8<S>) = (shifted.bitcast(), n.bitcast());
-    let scaled: f64x8<S> = (n + (k << 52)).bitcast();
-    d / (d + scaled)
+    let [below, above] = Exponential::of_minus(simd, x).halves();
+    below / (below + above)
 }
 
-/// A(r²) and B(r²), with which eʳ is about (A + r·B)/(A − r·B).
-#[inline(always)]
-fn pade<S: Simd>(simd: S, r: f64x8<S>) -> (f64x8<S>, f64x8<S>) {
-    let square = r * r;
-    let a = polynomial(simd, square, &[1.0, 3.0 / 28.0, 1.0 / 1680.0]);
-    (a, polynomial(simd, square, &[0.5, 1.0 / 84.0]))
-}
-
-/// (1 − T)/(1 + T), T = e^−2|x|, with the sign of x.
+/// (1 − e^−2x)/(1 + e^−2x).
 #[inline(always)]
 pub(super) fn tanh<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
-    let [low, high]: Pair<S> = x.widen().into();
-    rounded(simd, x, [hyperbolic(simd, low), hyperbolic(simd, high)])
+    // Far beyond what rounds to 1.
+    let [low, high] = near(simd, x, 20.0);
+    // What is taken away from itself is +0, of −0 too.
+    rounded(simd, x, [hyperbolic(simd, low), hyperbolic(simd, high)]).copysign(x)
 }
 
 #[inline(always)]
 fn hyperbolic<S: Simd>(simd: S, x: f64x8<S>) -> f64x8<S> {
-    let (one, two) = (f64x8::splat(simd, 1.0), f64x8::splat(simd, 2.0));
-    let Exponential { scale, rest } = Exponential::of_minus(simd, x, 2.0);
-    let m = scale.fused(rest, scale - one);
-    (m / (two + m)).copysign(x)
+    let exponential = Exponential::of_minus(simd, x + x);
+    let (Exponential { even, odd, .. }, power) = (exponential, exponential.power(simd));
+    let one = f64x8::splat(simd, 1.0);
+    let (less, more) = (one - power, one + power);
+    less.fused(even, -(more * odd)) / more.fused(even, -(less * odd))
 }
 
-/// dy·t/(1 + t)², t = e^−|x|.
+/// dy·sigmoid′(x).
 #[inline(always)]
-pub(super) fn sigmoid_backward<S: Simd>(simd: S, x: f64x8<S>, dy: f64x8<S>) -> f64x8<S> {
-    bell(simd, x, 1.0, dy)
+pub(super) fn sigmoid_backward<S: Simd>(simd: S, x: f32x16<S>, dy: f32x16<S>) -> f32x16<S> {
+    bell(simd, x, [1.0, 1.0], dy)
 }
 
-/// dy·4T/(1 + T)², T = e^−2|x|.
+/// dy·tanh′(x).
 #[inline(always)]
-pub(super) fn tanh_backward<S: Simd>(simd: S, x: f64x8<S>, dy: f64x8<S>) -> f64x8<S> {
-    bell(simd, x, 2.0, dy * f64x8::splat(simd, 4.0))
+pub(super) fn tanh_backward<S: Simd>(simd: S, x: f32x16<S>, dy: f32x16<S>) -> f32x16<S> {
+    bell(simd, x, [2.0, 4.0], dy)
 }
 
-/// dy·t/(1 + t)², t = e^−|x|·`times`.
+/// dy·`height`·sigmoid′(x·`times`); 1 and 1, or 2 and 4.
 #[inline(always)]
-fn bell<S: Simd>(simd: S, x: f64x8<S>, times: f64, dy: f64x8<S>) -> f64x8<S> {
-    let t = Exponential::of_minus(simd, x, times).value();
-    let below = f64x8::splat(simd, 1.0) + t;
-    unless_nan(simd, x, dy * (t / (below * below)))
+fn bell<S: Simd>(simd: S, x: f32x16<S>, [times, height]: [f64; 2], dy: f32x16<S>) -> f32x16<S> {
+    // Beyond it the result is below half of the smallest number, of the largest dy too.
+    let ([x_low, x_high], [low, high]): (_, Pair<S>) = (near(simd, x, 200.0), dy.widen().into());
+    let (times, height) = (f64x8::splat(simd, times), f64x8::splat(simd, height));
+    let low = (low * height) * slope(simd, x_low * times);
+    let high = (high * height) * slope(simd, x_high * times);
+    let gradient = rounded(simd, x, [low, high]);
+    gradient.simd_eq(gradient).select(gradient, f32x16::splat(simd, f32::NAN))
+}
+
+/// sigmoid′(z).
+#[inline(always)]
+fn slope<S: Simd>(simd: S, z: f64x8<S>) -> f64x8<S> {
+    let [below, above] = Exponential::of_minus(simd, z).halves();
+    let sum = below + above;
+    (below * above) / (sum * sum)
 }
 
 /// dy·y·(1 − y).

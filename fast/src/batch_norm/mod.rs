@@ -46,6 +46,7 @@
 
 mod backward;
 mod coefficients;
+mod inference;
 mod layout;
 mod maps;
 mod normalize;
@@ -59,10 +60,11 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
+pub use inference::{inference, inference_backward};
 pub use rectified::{backward_relu, forward_relu, inference_relu};
 pub use running::{RunningVariance, update_running};
 
-use backward::{Inference, Memory, Training};
+use backward::{Memory, Training};
 pub(crate) use coefficients::Channel;
 pub(crate) use layout::Passes;
 use layout::Walk;
@@ -220,62 +222,6 @@ pub fn statistics<T: Element>(
     Ok(())
 }
 
-/// y = γ·(x − mean)/√(variance + ε) + β with the given statistics of each channel.
-///
-/// A sample's result does not depend on its batch mates; a NaN makes one NaN. `f32`:
-/// |error| ≤ 0.501·ulp(y) + 2⁻⁴⁸·|γ·x̂|. Source: Ioffe & Szegedy (2015), Algorithm 2, line 11.
-///
-/// # Errors
-/// Names `shape` (a channel without values), `x`, `gamma`, `beta`, `mean`, `variance` (wrong
-/// length), `epsilon` (negative or not finite) or `y` (wrong length). Nothing is written then.
-#[expect(clippy::too_many_arguments, reason = "the formula's inputs, its outputs, and how to run")]
-pub fn inference<T: Element>(
-    shape: Shape,
-    x: &[T],
-    gamma: &[T],
-    beta: &[T],
-    mean: &[T],
-    variance: &[T],
-    epsilon: f64,
-    y: &mut [T],
-    workspace: &mut Workspace,
-    policy: &Policy,
-) -> Result<(), Error> {
-    let given = [mean, variance];
-    inference_with(shape, x, [gamma, beta], given, epsilon, None, y, workspace, policy)
-}
-
-/// [`inference`], with what follows it.
-#[expect(clippy::too_many_arguments, reason = "the formula's inputs, its outputs, and how to run")]
-fn inference_with<T: Element>(
-    shape: Shape,
-    x: &[T],
-    [gamma, beta]: [&[T]; 2],
-    [mean, variance]: [&[T]; 2],
-    epsilon: f64,
-    rectifier: Option<Rectifier>,
-    y: &mut [T],
-    workspace: &mut Workspace,
-    policy: &Policy,
-) -> Result<(), Error> {
-    check::batch(shape)?;
-    check::length("x", x, shape.len())?;
-    check::length("gamma", gamma, shape.channels)?;
-    check::length("beta", beta, shape.channels)?;
-    check::length("mean", mean, shape.channels)?;
-    check::length("variance", variance, shape.channels)?;
-    check::epsilon(epsilon)?;
-    check::length("y", y, shape.len())?;
-    if shape.channels == 0 {
-        return Ok(());
-    }
-    let walk = Walk::new::<T>(shape, policy, &workspace.workers);
-    let center = |c: usize| normalize::given_center(mean[c], variance[c], epsilon);
-    let planes = &mut workspace.planes;
-    normalize::normalize(&walk, Source::Slice(x), rectifier, [gamma, beta], center, y, planes);
-    Ok(())
-}
-
 /// The gradients of [`forward`]: dx through the batch's statistics, dγ and dβ.
 ///
 /// `moments` are those that [`forward`] or [`statistics`] gave for this `x`. `f32`, with
@@ -348,54 +294,5 @@ fn backward_with<T: Element>(
         Outputs { dx, dgamma, dbeta },
         Memory { planes, slots, channels },
     );
-    Ok(())
-}
-
-/// The gradients of [`inference`]: the statistics are constants.
-///
-/// ```text
-/// dx = γ·dy/√(variance + ε)     dγ = Σ dy·(x − mean)/√(variance + ε)     dβ = Σ dy
-/// ```
-///
-/// `f32`: dx is within 0.501·ulp; dγ and dβ as in [`backward`].
-///
-/// # Errors
-/// Names `shape` (a channel without values), `x`, `gamma`, `mean`, `variance` (wrong length),
-/// `epsilon` (negative or not finite), `dy`, `dx`, `dgamma` or `dbeta` (wrong length). Nothing is
-/// written then.
-#[expect(clippy::too_many_arguments, reason = "the formula's inputs, its outputs, and how to run")]
-pub fn inference_backward<T: Element>(
-    shape: Shape,
-    x: &[T],
-    gamma: &[T],
-    mean: &[T],
-    variance: &[T],
-    epsilon: f64,
-    dy: &[T],
-    dx: &mut [T],
-    dgamma: &mut [T],
-    dbeta: &mut [T],
-    workspace: &mut Workspace,
-    policy: &Policy,
-) -> Result<(), Error> {
-    check::batch(shape)?;
-    check::length("x", x, shape.len())?;
-    check::length("gamma", gamma, shape.channels)?;
-    check::length("mean", mean, shape.channels)?;
-    check::length("variance", variance, shape.channels)?;
-    check::epsilon(epsilon)?;
-    check::length("dy", dy, shape.len())?;
-    check::length("dx", dx, shape.len())?;
-    check::length("dgamma", dgamma, shape.channels)?;
-    check::length("dbeta", dbeta, shape.channels)?;
-    if shape.channels == 0 {
-        return Ok(());
-    }
-    let Workspace { slots, planes, channels, workers, .. } = workspace;
-    let memory = Memory { planes, slots, channels };
-    let walk = Walk::new::<T>(shape, policy, workers);
-    let center = |c: usize| normalize::given_center(mean[c], variance[c], epsilon);
-    let (inputs, outputs) = (Inputs { x, gamma, dy }, Outputs { dx, dgamma, dbeta });
-    backward::backward::<T, Inference>(&walk, inputs, None, center, outputs, memory);
     Ok(())
 }

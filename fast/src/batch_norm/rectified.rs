@@ -10,8 +10,9 @@
 //! again: backward makes it anew from x. Forward moves three tensors in
 //! place of five, backward five in place of eight.
 
+use super::inference::inference_with;
 use super::rectifier::Rectifier;
-use super::{backward_with, forward_with, inference_with};
+use super::{backward_with, forward_with};
 use crate::normalization::{Inputs, Outputs};
 use crate::{Element, Error, Moments, Policy, Shape, Workspace, check};
 

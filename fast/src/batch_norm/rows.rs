@@ -117,11 +117,11 @@ impl Rows<'_> {
         planes: &Planes<'_>,
         slots: &mut Vec<f64>,
     ) {
-        let (width, level) = (self.width(), self.job.level.token());
+        let (width, level, far) = (self.width(), self.job.level.token(), self.is_far::<T>());
         let gradient = Gradient { x, dy, activation, planes, along: Along::Columns };
         let (slots, vector) = self.each_task::<T>(slots, |rows, columns, sums| {
             sums.fill(0.0);
-            dispatch!(level, simd => sum_columns(simd, gradient, width, rows, columns, self.is_far::<T>(), sums));
+            dispatch!(level, simd => sum_columns(simd, gradient, width, rows, columns, far, sums));
         });
         fold(self.job.crew, slots, vector);
     }
@@ -252,14 +252,14 @@ impl Rows<'_> {
         sums: &mut [f64],
     ) {
         let (width, start) = (self.width(), columns.start);
-        let (row, count) = (rows.start * width, rows.len() as f64);
+        let (row, count, far) = (rows.start * width, rows.len() as f64, self.is_far::<T>());
         dispatch!(self.job.level.token(), simd => {
             let mut centers = [0.0; GROUP_TWICE];
             for pass in 1..=T::PASSES {
                 sums.fill(0.0);
                 let deviation = ColumnDeviation { x, scale, row, start, centers: &centers };
                 let (rows, columns) = (rows.clone(), columns.clone());
-                sum_columns(simd, deviation, width, rows, columns, self.is_far::<T>(), sums);
+                sum_columns(simd, deviation, width, rows, columns, far, sums);
                 settle(simd, count, sums);
                 if pass < T::PASSES {
                     centers[..sums.len() / 2].copy_from_slice(&sums[..sums.len() / 2]);
