@@ -24,11 +24,12 @@ use fearless_simd::{Simd, SimdBase, SimdNarrow, SimdWiden, f32x16, f64x8, prelud
 /// 1.5·2⁵²: adding it rounds to a whole number, and leaves that in the last bits.
 const SHIFT: f64 = 6_755_399_441_055_744.0;
 
-/// e⁻ᶻ = 2ᵏ·(`even` + `odd`)/(`even` − `odd`).
+/// e⁻ᶻ = 2ᵏ·(A + r·B)/(A − r·B).
 #[derive(Clone, Copy)]
 struct Exponential<S: Simd> {
-    even: f64x8<S>,
-    odd: f64x8<S>,
+    r: f64x8<S>,
+    a: f64x8<S>,
+    b: f64x8<S>,
     /// k, where the exponent of a number stands: added to its bits, it is a factor 2ᵏ.
     k: u64x8<S>,
 }
@@ -44,17 +45,16 @@ impl<S: Simd> Exponential<S> {
         let k = shifted - f64x8::splat(simd, SHIFT);
         let r = k.fused(f64x8::splat(simd, -std::f64::consts::LN_2), -z);
         let square = r * r;
-        let even = polynomial(simd, square, &A);
-        let odd = r * polynomial(simd, square, &B);
         let k: u64x8<S> = shifted.bitcast();
-        Self { even, odd, k: k << 52 }
+        Self { r, a: polynomial(simd, square, &A), b: polynomial(simd, square, &B), k: k << 52 }
     }
 
     /// A − p and 2ᵏ·(A + p).
     #[inline(always)]
     fn halves(self) -> [f64x8<S>; 2] {
-        let above: u64x8<S> = (self.even + self.odd).bitcast();
-        [self.even - self.odd, (above + self.k).bitcast()]
+        let Self { r, a, b, k } = self;
+        let above: u64x8<S> = r.fused(b, a).bitcast();
+        [(-r).fused(b, a), (above + k).bitcast()]
     }
 
     /// 2ᵏ.
@@ -113,10 +113,10 @@ pub(super) fn tanh<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
 #[inline(always)]
 fn hyperbolic<S: Simd>(simd: S, x: f64x8<S>) -> f64x8<S> {
     let exponential = Exponential::of_minus(simd, x + x);
-    let (Exponential { even, odd, .. }, power) = (exponential, exponential.power(simd));
-    let one = f64x8::splat(simd, 1.0);
+    let (Exponential { r, a, b, .. }, power) = (exponential, exponential.power(simd));
+    let (one, p) = (f64x8::splat(simd, 1.0), r * b);
     let (less, more) = (one - power, one + power);
-    less.fused(even, -(more * odd)) / more.fused(even, -(less * odd))
+    less.fused(a, -(more * p)) / more.fused(a, -(less * p))
 }
 
 /// dy·sigmoid′(x).
