@@ -269,12 +269,13 @@ pub(crate) fn store_numbers<S: Simd, T: Element>(
 /// Whether all values are finite.
 #[inline(always)]
 pub(crate) fn are_finite<S: Simd, T: Element>(simd: S, values: &[T]) -> bool {
-    // What is not finite gives NaN, which stays.
-    let mut sum = [f64x8::splat(simd, 0.0); 2];
+    // 0 times what is not finite is NaN, which stays.
+    let zero = f64x8::splat(simd, 0.0);
+    let mut sum = [zero; 2];
     for at in (0..values.len()).step_by(STEP) {
         let pair = load(simd, values, at, STEP.min(values.len() - at));
-        sum[0] += pair[0] - pair[0];
-        sum[1] += pair[1] - pair[1];
+        sum[0] += pair[0] * zero;
+        sum[1] += pair[1] * zero;
     }
     simd.reduce_sum_f64x8(sum[0] + sum[1]) == 0.0
 }

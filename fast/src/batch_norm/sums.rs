@@ -211,47 +211,29 @@ pub(super) fn sum_columns<S: Simd, F: ColumnFactors>(
         let few = row..rows.end.min(row + ROWS);
         let mut column = columns.start;
         while column + STRIPS * STEP <= columns.end {
-            let place = column - columns.start;
-            sum_strips::<STRIPS, S, F>(
-                simd,
-                factors,
-                width,
-                few.clone(),
-                [column, STEP],
-                far,
-                place,
-                sums,
-            );
+            let place = [column, STEP, column - columns.start];
+            sum_strips::<STRIPS, S, F>(simd, factors, width, few.clone(), place, far, sums);
             column += STRIPS * STEP;
         }
         while column < columns.end {
-            let (place, count) = (column - columns.start, STEP.min(columns.end - column));
-            sum_strips::<1, S, F>(
-                simd,
-                factors,
-                width,
-                few.clone(),
-                [column, count],
-                far,
-                place,
-                sums,
-            );
+            let place = [column, STEP.min(columns.end - column), column - columns.start];
+            sum_strips::<1, S, F>(simd, factors, width, few.clone(), place, far, sums);
             column += STEP;
         }
         row = few.end;
     }
 }
 
-/// `N` strips of up to sixteen columns of a few rows.
+/// `N` strips of up to sixteen columns of a few rows: from which column on, how many of each, and where their
+/// sums stand. `far`: the rows behind them are asked for.
 #[inline(always)]
 fn sum_strips<const N: usize, S: Simd, F: ColumnFactors>(
     simd: S,
     factors: F,
     width: usize,
     rows: Range<usize>,
-    [column, count]: [usize; 2],
+    [column, count, place]: [usize; 3],
     far: bool,
-    place: usize,
     sums: &mut [f64],
 ) {
     let mut lanes = [[f64x8::splat(simd, 0.0); 4]; N];
