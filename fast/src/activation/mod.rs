@@ -18,8 +18,9 @@
 //!
 //! **Method.** e⁻ᶻ of a z ≥ 0 cannot overflow, and is kept apart into powers of two and what is left, so
 //! that 1 can be taken away without a branch for small x. The derivative takes x. `f32` is computed in
-//! `f64` and rounded once; for `f64` each step carries what its rounding left over. [`backward_from_output`]
-//! takes y, and loses what is not in y. [`quick_forward`] has a tanh in `f32` lanes.
+//! `f64`, where e⁻ˣ of either sign is a number, and rounded once; for `f64` each step carries what its
+//! rounding left over. [`backward_from_output`] takes y, and loses what is not in y. [`quick_forward`] has a
+//! tanh in `f32` lanes.
 //!
 //! **Promises.** `f32`: within 0.501 ulp, forward and backward; [`quick_forward`] within 1 ulp. `f64`: within
 //! 1 ulp forward and 3 ulp backward. tanh is odd, both derivatives are even, bit for bit. The same bits on any

@@ -14,8 +14,8 @@
 //! of `f32`. Each of the four divides in any case, so that the halves of the quotient cost six operations,
 //! where a polynomial of a like error takes nine.
 //!
-//! **Hazard.** 1 − e⁻ᶻ loses all digits near 0. In tanh 1 is taken away from 2ᵏ alone, which is exact; where
-//! k = 0 what is left is −2p. e⁻ᶻ of no `f32` that matters leaves the range of `f64`, of either sign, so that
+//! **Hazard.** 1 − e⁻ᶻ loses all digits near 0. In tanh 1 is taken away from 2ᵏ alone, which loses nothing;
+//! where k = 0 what is left is −2p. e⁻ᶻ of no `f32` that matters leaves the range of `f64`, of either sign, so that
 //! nobody asks for |x| or the side that x is on.
 
 use crate::element::{Fused, Pair};
