@@ -250,9 +250,9 @@ pub(crate) fn canonical<S: Simd>(simd: S, pair: Pair<S>) -> Pair<S> {
     )
 }
 
-/// [`store`] of values none of which is NaN, as the caller knows.
+/// [`store`] with every NaN as it is: where there may be one, the caller sees to it that it is the same.
 #[inline(always)]
-pub(crate) fn store_numbers<S: Simd, T: Element>(
+pub(crate) fn store_as_is<S: Simd, T: Element>(
     pair: Pair<S>,
     y: &mut [T],
     at: usize,

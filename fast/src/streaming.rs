@@ -50,9 +50,9 @@ impl Streaming {
         write(simd, &lines, to);
     }
 
-    /// [`Streaming::store`] of results none of which is NaN.
+    /// [`Streaming::store`] with every NaN as it is.
     #[inline(always)]
-    pub(crate) fn store_numbers<S: Simd, T: Element>(&self, simd: S, pair: Pair<S>, to: &mut [T]) {
+    pub(crate) fn store_as_is<S: Simd, T: Element>(&self, simd: S, pair: Pair<S>, to: &mut [T]) {
         let mut lines = Lines([T::default(); STEP]);
         T::narrow(pair, &mut lines.0);
         write(simd, &lines, to);
@@ -86,8 +86,8 @@ pub(crate) fn head<T>(y: &[T]) -> usize {
     (bytes / size_of::<T>()).min(y.len())
 }
 
-/// Asks for the line of `x[at]` in the second-level cache; beyond the end of x that of another, which costs its time
-/// and nothing else: to look at the end takes longer.
+/// Asks for the line of `x[at]` in the second-level cache; beyond the end of x for that of something else, which
+/// costs its time and nothing more: to look where the end is takes longer.
 #[inline(always)]
 pub(crate) fn prefetch<T>(x: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]

@@ -48,7 +48,9 @@ impl Sloped {
         Self { minus_mean: -mean_dy, minus_mean_x: -mean_dy_x, factor, extra }
     }
 
+    /// Whether a finite x̂ and dy give a finite dx.
     pub(super) fn is_finite(&self) -> bool {
+        // 0 times what is not finite is NaN.
         0.0 * self.minus_mean + 0.0 * self.minus_mean_x + 0.0 * self.factor == 0.0
     }
 

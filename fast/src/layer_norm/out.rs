@@ -6,7 +6,7 @@
 
 use fearless_simd::Simd;
 
-use crate::element::{Element, Pair, STEP, store, store_numbers};
+use crate::element::{Element, Pair, STEP, store, store_as_is};
 use crate::streaming::{Streaming, head, prefetch, prefetch_close};
 
 /// Bytes that one prefetch brings.
@@ -50,7 +50,7 @@ impl<T: Element> Out<T> for Cached {
         if T::SCALED {
             store(simd, result, y, at, count);
         } else {
-            store_numbers(result, y, at, count);
+            store_as_is(result, y, at, count);
         }
     }
 }
@@ -95,7 +95,7 @@ impl<T: Element, const N: usize> Out<T> for Streamed<'_, T, N> {
         if T::SCALED {
             self.streaming.store(simd, result, line);
         } else {
-            self.streaming.store_numbers(simd, result, line);
+            self.streaming.store_as_is(simd, result, line);
         }
         self.ask(at);
     }

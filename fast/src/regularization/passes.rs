@@ -215,7 +215,8 @@ fn signs_f64<S: Simd>(simd: S, size: f64, w: &[f64], to: &mut [f64], streams: bo
 fn scaled_f32<S: Simd>(simd: S, lambda: f64, w: &[f32], to: &mut [f32], streams: bool) {
     const LEAST: f32 = f32::from_bits((127 - 110) << 23);
     let high = lambda as f32;
-    // λ₂ is no larger than 2⁻²⁵·λ₁, so that up to here w·λ₂ is finite where w is.
+    // λ₂ is no larger than 2⁻²⁵·λ₁: up to 10⁷ w·λ₂ is finite where w is, and from 10⁻²⁵ on what λ₂ may
+    // lose below the normal numbers is less than 2⁻⁶⁶ of λ₁.
     if !(1e-25..=1e7).contains(&high) {
         return scaled_f64(simd, lambda, w, to, streams);
     }
