@@ -4,7 +4,7 @@ use super::Penalty;
 use crate::moments::{RESCUE, exp2};
 use crate::normalization::sums::BLOCK;
 use crate::policy::Work;
-use crate::workspace::{Crew, at_least, pairwise};
+use crate::workspace::{Crew, at_least, tree};
 use crate::{Element, Policy, Workspace};
 
 /// Below it the squares that count may have lost bits.
@@ -68,14 +68,6 @@ fn of_tensor<T: Element>(
         T::magnitudes(policy.level, penalty, far, rest, scale, slots);
     });
     tree(slots)
-}
-
-/// By the tree of [`pairwise`]; +0 for none.
-fn tree(terms: &[f64]) -> f64 {
-    if terms.is_empty() {
-        return 0.0;
-    }
-    pairwise(0..terms.len(), &|k| terms[k], &|left, right| left + right)
 }
 
 /// λ·x·2ᵏ for x ≥ 0: nothing leaves the range on the way unless the result does.
