@@ -276,21 +276,40 @@ fn each<S: Simd, T: Element>(
     from: Option<&[T]>,
     to: &mut [T],
     streams: bool,
-    change: impl Fn(f64x8<S>, f64x8<S>, f64x8<S>) -> f64x8<S>,
+    change: impl Fn(f64x8<S>, f64x8<S>, f64x8<S>) -> f64x8<S> + Copy,
 ) {
-    let rate = f64x8::splat(simd, step.learning_rate);
-    let lambda = f64x8::splat(simd, step.lambda);
-    write(
-        simd,
-        to,
-        streams,
-        #[inline(always)]
-        |own, at, count| {
-            let w = load(simd, from.unwrap_or(own), at, count);
-            let (g, s) = (load(simd, step.gradient, at, count), load(simd, step.scale, at, count));
-            let low = w[0] - rate * change(g[0], s[0], lambda * w[0]);
-            let high = w[1] - rate * change(g[1], s[1], lambda * w[1]);
-            [low, high]
-        },
-    );
+    let (gradient, scale) = (step.gradient, step.scale);
+    let constants = [step.learning_rate, step.lambda];
+    match from {
+        Some(w) => write(
+            simd,
+            [w, gradient, scale],
+            to,
+            streams,
+            #[inline(always)]
+            |[w, g, s], _| stepped(simd, constants, [w, g, s], change),
+        ),
+        None => write(
+            simd,
+            [gradient, scale],
+            to,
+            false,
+            #[inline(always)]
+            |[g, s], w| stepped(simd, constants, [w, g, s], change),
+        ),
+    }
+}
+
+/// The same for sixteen.
+#[inline(always)]
+fn stepped<S: Simd>(
+    simd: S,
+    [rate, lambda]: [f64; 2],
+    [w, g, s]: [Pair<S>; 3],
+    change: impl Fn(f64x8<S>, f64x8<S>, f64x8<S>) -> f64x8<S> + Copy,
+) -> Pair<S> {
+    let (rate, lambda) = (f64x8::splat(simd, rate), f64x8::splat(simd, lambda));
+    let low = w[0] - rate * change(g[0], s[0], lambda * w[0]);
+    let high = w[1] - rate * change(g[1], s[1], lambda * w[1]);
+    [low, high]
 }
