@@ -12,9 +12,9 @@ use crate::normalization::Source;
 use crate::normalization::planes::Slope;
 use crate::normalization::sums::{Factors, add};
 
-/// a = dy·γ, b = x̂ along one row.
+/// a = dy·γ, b = x̂ along one row, whose standard is `FOLDED` or any.
 #[derive(Clone, Copy)]
-pub(super) struct Gradient<'a, T, O> {
+pub(super) struct Gradient<'a, T, O, const FOLDED: bool> {
     pub(super) x: &'a [T],
     pub(super) dy: &'a [T],
     pub(super) gamma: &'a [T],
@@ -22,12 +22,12 @@ pub(super) struct Gradient<'a, T, O> {
     pub(super) out: O,
 }
 
-impl<T: Element, O: Out<T>> Factors for Gradient<'_, T, O> {
+impl<T: Element, O: Out<T>, const FOLDED: bool> Factors for Gradient<'_, T, O, FOLDED> {
     #[inline(always)]
     fn at<S: Simd>(&self, simd: S, at: usize, _: [usize; 2], count: usize) -> [Pair<S>; 2] {
         let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy, at, count));
         let gamma = load(simd, self.gamma, at, count);
-        let xhat = self.standard.splat(simd).of::<T>(x);
+        let xhat = self.standard.splat(simd).of::<T, FOLDED>(x);
         self.out.ask(at);
         [[dy[0] * gamma[0], dy[1] * gamma[1]], xhat]
     }
@@ -82,26 +82,41 @@ impl<T: Element> Differentiate<'_, T> {
     /// All rows; `sums` holds Σ dy of every feature, then Σ dy·x̂.
     #[inline(always)]
     pub(super) fn run<S: Simd>(self, simd: S, dx: &mut [T], sums: &mut [f64], out: impl Out<T>) {
+        if self.coefficients.iter().all(|(standard, _)| standard.is_folded::<T>()) {
+            self.all::<S, true>(simd, dx, sums, out);
+        } else {
+            self.all::<S, false>(simd, dx, sums, out);
+        }
+    }
+
+    #[inline(always)]
+    fn all<S: Simd, const FOLDED: bool>(
+        self,
+        simd: S,
+        dx: &mut [T],
+        sums: &mut [f64],
+        out: impl Out<T>,
+    ) {
         let width = self.gamma.len();
         let (dbeta, dgamma) = sums.split_at_mut(width);
         let head = out.head(&dx[..width]);
         let mut column = 0;
         if head > 0 {
-            self.strip(simd, column, head, dx, [dbeta, dgamma], out);
+            self.strip::<S, FOLDED>(simd, column, head, dx, [dbeta, dgamma], out);
             column = head;
         }
         while column + STEP <= width {
-            self.strip(simd, column, STEP, dx, [dbeta, dgamma], out);
+            self.strip::<S, FOLDED>(simd, column, STEP, dx, [dbeta, dgamma], out);
             column += STEP;
         }
         if column < width {
-            self.strip(simd, column, width - column, dx, [dbeta, dgamma], out);
+            self.strip::<S, FOLDED>(simd, column, width - column, dx, [dbeta, dgamma], out);
         }
     }
 
     /// Up to sixteen features of all rows.
     #[inline(always)]
-    fn strip<S: Simd>(
+    fn strip<S: Simd, const FOLDED: bool>(
         self,
         simd: S,
         column: usize,
@@ -116,7 +131,7 @@ impl<T: Element> Differentiate<'_, T> {
         for (row, (standard, sloped)) in self.coefficients.iter().enumerate() {
             let at = row * self.gamma.len() + column;
             let (x, dy) = (load(simd, self.x, at, count), load(simd, self.dy.or(dx), at, count));
-            let xhat = standard.splat(simd).of::<T>(x);
+            let xhat = standard.splat(simd).of::<T, FOLDED>(x);
             add(&mut lanes, [dy, xhat]);
             let result = [
                 sloped.of::<S, T>(simd, xhat[0], dy[0], gamma[0]),

@@ -182,7 +182,7 @@ impl Rows<'_> {
             ([Center::default(); BACKWARD], [Standard::default(); BACKWARD]);
         for (row, moments) in moments.iter().enumerate() {
             centers[row] = Center::new(moments, epsilon);
-            standards[row] = Standard::new(&centers[row]);
+            standards[row] = Standard::new::<T>(&centers[row], moments);
         }
         let standards = &standards[..moments.len()];
         let mut means = [[0.0; 2]; BACKWARD];
@@ -243,8 +243,12 @@ fn row_means<T: Element>(
     dispatch!(level.token(), simd => {
         let rows = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(standards).zip(means);
         for (row, (((x, dy), &standard), means)) in rows.enumerate() {
-            let gradient = Gradient { x, dy, gamma, standard, out: out.after(row * width) };
-            let sums = row_sums(simd, gradient, width);
+            let out = out.after(row * width);
+            let sums = if standard.is_folded::<T>() {
+                row_sums(simd, Gradient::<_, _, true> { x, dy, gamma, standard, out }, width)
+            } else {
+                row_sums(simd, Gradient::<_, _, false> { x, dy, gamma, standard, out }, width)
+            };
             *means = [sums[0] / width as f64, sums[1] / width as f64];
         }
     });

@@ -20,23 +20,23 @@ const RUN: usize = 32 * LANES;
 /// Values from which a mean is estimated.
 const FEW: usize = 64;
 
-/// The mean of the first 64 values, or of all. Of `f32` values that are equal, it is exact.
+/// Mean and variance of the first 64 values, or of all. Of `f32` values that are equal, the mean is exact.
 #[inline(always)]
-pub(super) fn estimate<S: Simd, T: Element>(simd: S, row: &[T]) -> f64 {
+pub(super) fn estimate<S: Simd, T: Element>(simd: S, row: &[T]) -> [f64; 2] {
     let few = &row[..row.len().min(FEW)];
-    let mut sums = [f64x8::splat(simd, 0.0); 2];
+    let mut lanes = [f64x8::splat(simd, 0.0); 4];
     let mut steps = few.chunks_exact(STEP);
     for values in steps.by_ref() {
         let values = load(simd, values, 0, STEP);
-        sums[0] += values[0];
-        sums[1] += values[1];
+        add(&mut lanes, [values, values]);
     }
     if !steps.remainder().is_empty() {
         let values = load(simd, steps.remainder(), 0, steps.remainder().len());
-        sums[0] += values[0];
-        sums[1] += values[1];
+        add(&mut lanes, [values, values]);
     }
-    simd.reduce_sum_f64x8(sums[0] + sums[1]) / few.len() as f64
+    let mean = |sum| simd.reduce_sum_f64x8(sum) / few.len() as f64;
+    let [first, second] = [mean(lanes[0] + lanes[1]), mean(lanes[2] + lanes[3])];
+    [first, second - first * first]
 }
 
 /// [Σ a, Σ a·b] over the `len` elements of a row.

@@ -115,6 +115,30 @@ fn a_row_knows_no_other() {
     assert_eq!(of(3..8, Shape::new(1, 67, 5)), across[3..8]);
 }
 
+/// Rows whose mean is near 0 take fewer steps, alone and among their like: with the same bits.
+#[test]
+fn a_row_far_from_0_changes_no_other() {
+    let mut random = Random(97);
+    for (rows, width) in [(9, 67), (16, 256), (5, 5000)] {
+        for away in [0.0, 0.5, 3.0, 50.0, 80.0, 1e6] {
+            let means: Vec<f64> =
+                (0..rows).map(|row| if row % 4 == 2 { away } else { 0.1 }).collect();
+            let x: Vec<f32> =
+                (0..rows * width).map(|k| (means[k / width] + random.normal()) as f32).collect();
+            let case = Case::random(Shape::new(rows, width, 1), &x, 1e-5, 5);
+            let all = case.run(&serial());
+            for row in 0..rows {
+                let own = row * width..(row + 1) * width;
+                let (x, dy) = (case.x[own.clone()].to_vec(), case.dy[own.clone()].to_vec());
+                let alone =
+                    Case { shape: Shape::new(1, width, 1), x, dy, ..case.clone() }.run(&serial());
+                assert_eq!(alone.y, all.y[own.clone()], "{rows}×{width}, {away}, row {row}");
+                assert_eq!(alone.dx, all.dx[own], "{rows}×{width}, {away}, row {row}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_not_finite_stays_in_its_row() {
     for shape in [Shape::new(3, 200, 1), Shape::new(1, 200, 3), Shape::new(3, 20, 1)] {
