@@ -94,6 +94,12 @@ impl Worker {
         &self.peer.name
     }
 
+    /// On how many threads it runs.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
     /// What it is compared as.
     #[must_use]
     pub fn role(&self) -> Role {

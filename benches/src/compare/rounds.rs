@@ -19,6 +19,9 @@ const SAME: f64 = 1e-3;
 const RUN: f64 = 5e6;
 /// Before a run, until the threads of the one before are asleep.
 const PAUSE: Duration = Duration::from_millis(2);
+/// Several threads run so long before they are measured: the system puts those that it wakes on one core, and
+/// takes some milliseconds to part them.
+const PARTED: f64 = 3e7;
 /// No run has more calls: whoever needs more has no time at all.
 const MOST_CALLS: usize = 1 << 24;
 /// A rival so many times slower than the fastest takes part in the first rounds only.
@@ -165,12 +168,23 @@ impl<'a, W: AsMut<Worker>> Field<'a, W> {
         }
     }
 
-    /// A run that is not noted, of as many calls: after the pause the first milliseconds of several
-    /// threads take up to twice as long. A single call is long, and has one before it anyway.
+    /// Runs that are not noted, of as many calls: after the pause the first milliseconds take up to 1.3 times
+    /// as long, those of several threads twice. On one thread a single call is long, and has one before it
+    /// anyway.
     fn warm(&mut self, worker: usize, variant: &str) {
+        let has_threads = self.workers[worker].as_mut().threads() > 1;
         let is_single = |r: &Runner| r.worker == worker && r.variant == variant && r.calls == 1;
-        if !self.runners.iter().any(is_single) {
-            self.run(worker, variant, |_, _| {});
+        if !has_threads && self.runners.iter().any(is_single) {
+            return;
+        }
+        let mut left = if has_threads { PARTED } else { 0.0 };
+        loop {
+            let mut took = f64::INFINITY;
+            self.run(worker, variant, |runner, time| took = time * runner.calls as f64);
+            left -= took.max(RUN);
+            if left <= 0.0 {
+                return;
+            }
         }
     }
 
