@@ -9,10 +9,9 @@
 //! tanh′       4·sigmoid′(2x)
 //! ```
 //!
-//! A has degree 2 and B degree 1 in r²: p/A is nowhere off by more than 2⁻⁴³·⁸ of tanh(r/2) (Remez's exchange
-//! for quotients), which makes eʳ right to 2⁻⁴⁵: beside the few roundings of `f64`, a millionth of a last place
-//! of `f32`. Each of the four divides in any case, so that the halves of the quotient cost six operations,
-//! where a polynomial of a like error takes nine.
+//! A and B have degree 2 in r²: p/A is nowhere off by more than 2⁻⁵⁶ of tanh(r/2) (Remez's exchange for
+//! quotients), less than one rounding of `f64`. Each of the four divides in any case, so that the halves of
+//! the quotient cost seven operations, where a polynomial of a like error takes eleven.
 //!
 //! **Hazard.** 1 − e⁻ᶻ loses all digits near 0. In tanh 1 is taken away from 2ᵏ alone, which loses nothing;
 //! where k = 0 what is left is −2p. e⁻ᶻ of no `f32` that matters leaves the range of `f64`, of either sign, so that
@@ -38,8 +37,8 @@ impl<S: Simd> Exponential<S> {
     /// Of −z, |z| ≤ 700.
     #[inline(always)]
     fn of_minus(simd: S, z: f64x8<S>) -> Self {
-        const A: [f64; 3] = [1.0, 0.107_136_050_101_738_5, 0.000_594_671_550_848_406_3];
-        const B: [f64; 2] = [0.499_999_999_999_968_3, 0.011_901_358_392_681_24];
+        const A: [f64; 3] = [1.0, 0.111_108_103_628_777_27, 0.000_991_762_781_542_183];
+        const B: [f64; 3] = [0.5, 0.013_887_385_147_722_971, 0.000_033_043_739_504_948_15];
         let minus_log2_e = f64x8::splat(simd, -std::f64::consts::LOG2_E);
         let shifted = z.fused(minus_log2_e, f64x8::splat(simd, SHIFT));
         let k = shifted - f64x8::splat(simd, SHIFT);
