@@ -94,7 +94,7 @@ pub(crate) fn write<S: Simd, T: Element, L: Sixteen<S, T>, const N: usize>(
     part(simd, from.map(|x| &x[last..]), end, of);
 }
 
-/// Fewer than seventeen elements, through padded lanes.
+/// Fewer than sixteen elements, through padded lanes.
 #[inline(always)]
 fn part<S: Simd, T: Element, L: Sixteen<S, T>, const N: usize>(
     simd: S,

@@ -39,7 +39,7 @@ impl Standard {
         let Center { scale, shift, offset, rstd } = *center;
         let rest = -(offset * rstd);
         // Equal values have no deviation: they give 0 by a subtraction alone.
-        let limit = FOLDED * FOLDED * moments.second_moment();
+        let limit = AWAY * AWAY * moments.second_moment();
         if !T::SCALED && shift * shift * (moments.count() as f64) < limit {
             return Self { scale, shift: 0.0, rstd, rest: rest - shift * rstd };
         }
@@ -63,7 +63,7 @@ impl Standard {
 }
 
 /// Deviations between 0 and the mean below which nothing is subtracted first.
-const FOLDED: f64 = 8.0;
+const AWAY: f64 = 8.0;
 
 /// A [`Standard`] in all lanes.
 #[derive(Clone, Copy)]

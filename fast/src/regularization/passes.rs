@@ -306,7 +306,7 @@ fn stepped<S: Simd>(
     simd: S,
     [rate, lambda]: [f64; 2],
     [w, g, s]: [Pair<S>; 3],
-    change: impl Fn(f64x8<S>, f64x8<S>, f64x8<S>) -> f64x8<S> + Copy,
+    change: impl Fn(f64x8<S>, f64x8<S>, f64x8<S>) -> f64x8<S>,
 ) -> Pair<S> {
     let (rate, lambda) = (f64x8::splat(simd, rate), f64x8::splat(simd, lambda));
     let low = w[0] - rate * change(g[0], s[0], lambda * w[0]);
