@@ -172,8 +172,9 @@ impl<T: Lanes> Taps<T> {
         let lower = &x[width..];
         for ((at, above), below) in at.iter().zip(&mut self.above).zip(&mut self.below) {
             let at = offset(*at);
-            above.copy_from_slice(&x[at..at + 2]);
+            // First the lower: what is in there is in x too, so that one check does for both.
             below.copy_from_slice(&lower[at..at + 2]);
+            above.copy_from_slice(&x[at..at + 2]);
         }
     }
 }
