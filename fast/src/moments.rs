@@ -118,6 +118,7 @@ impl Moments {
     }
 
     /// M/(m − 1); none for fewer than two values.
+    #[inline]
     pub fn unbiased_variance(&self) -> Option<f64> {
         let freedom = self.count.checked_sub(1).filter(|&freedom| freedom > 0)?;
         Some(self.second_moment / freedom as f64 * self.unit() * self.unit())
@@ -133,7 +134,9 @@ impl Moments {
         }
         let together =
             |exponent| self.at(0.0, exponent).join(other.at(self.gap(other, exponent), exponent));
-        Self::settle(self.shift, self.count + other.count, together(0), together)
+        let mut whole = Self::plain(self.shift, self.count + other.count, together(0));
+        whole.settle(together);
+        whole
     }
 
     /// The difference of the shifts, in units of 2^exponent.
@@ -158,36 +161,41 @@ impl Moments {
         }
     }
 
-    /// Chooses the exponent: keeps `plain`, taken with exponent 0, if its squares stayed in
-    /// range, and otherwise looks again with the exponent that brings them there.
-    pub(crate) fn settle(
-        shift: f64,
-        count: u64,
-        plain: Spread,
-        again: impl Fn(i32) -> Spread,
-    ) -> Self {
-        let moments = |spread: Spread, exponent| Self {
-            count,
-            shift,
-            offset: spread.offset,
-            second_moment: spread.second,
-            exponent,
-        };
+    /// With exponent 0: right, if [`Moments::settle`] leaves them.
+    #[inline(always)]
+    pub(crate) fn plain(shift: f64, count: u64, spread: Spread) -> Self {
+        let Spread { offset, second: second_moment, .. } = spread;
+        Self { count, shift, offset, second_moment, exponent: 0 }
+    }
+
+    /// Chooses the exponent: keeps plain moments, if their squares stayed in range, and otherwise
+    /// looks again with the exponent that brings them there.
+    #[inline(always)]
+    pub(crate) fn settle(&mut self, again: impl Fn(i32) -> Spread) {
         // Large values that differ, differ enough: this channel is constant.
-        let constant = plain.second == 0.0 && shift.abs() >= LARGE;
-        if constant || (SMALLEST <= plain.second && plain.second < f64::INFINITY) {
-            return moments(plain, 0);
+        let constant = self.second_moment == 0.0 && self.shift.abs() >= LARGE;
+        let in_range = SMALLEST <= self.second_moment && self.second_moment < f64::INFINITY;
+        if !constant && !in_range {
+            self.rescue(again);
         }
-        if plain.second < SMALLEST {
-            return match again(-RESCUE) {
-                constant if constant.second == 0.0 => moments(plain, 0),
-                small => moments(small, -RESCUE),
-            };
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn rescue(&mut self, again: impl Fn(i32) -> Spread) {
+        let moments =
+            |spread, exponent| Self { exponent, ..Self::plain(self.shift, self.count, spread) };
+        if self.second_moment < SMALLEST {
+            match again(-RESCUE) {
+                constant if constant.second == 0.0 => {}
+                small => *self = moments(small, -RESCUE),
+            }
+            return;
         }
-        match again(RESCUE) {
+        *self = match again(RESCUE) {
             large if large.second < f64::INFINITY => moments(large, RESCUE),
-            _ => moments(Spread { offset: f64::NAN, second: f64::NAN, ..plain }, 0),
-        }
+            lost => moments(Spread { offset: f64::NAN, second: f64::NAN, ..lost }, 0),
+        };
     }
 
     /// 2^exponent.

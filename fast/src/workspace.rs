@@ -110,7 +110,8 @@ impl<'a> Crew<'a> {
             self.workers.check_in();
             task(k, chunk);
         };
-        if self.parallel {
+        // A single chunk wakes nobody.
+        if self.parallel && data.len() > size {
             data.par_chunks_mut(size).enumerate().for_each(recorded);
         } else {
             data.chunks_mut(size).enumerate().for_each(recorded);
@@ -129,7 +130,7 @@ impl<'a> Crew<'a> {
             self.workers.check_in();
             task(k, a, b);
         };
-        if self.parallel {
+        if self.parallel && a.len() > a_size {
             let pairs = a.par_chunks_mut(a_size).zip(b.par_chunks_mut(b_size));
             pairs.enumerate().for_each(recorded);
         } else {
@@ -150,7 +151,7 @@ impl<'a> Crew<'a> {
             self.workers.check_in();
             task(k, a, b, c);
         };
-        if self.parallel {
+        if self.parallel && a.len() > a_size {
             let pairs = a.par_chunks_mut(a_size).zip(b.par_chunks_mut(b_size));
             let trios = pairs.zip(c.par_chunks_mut(c_size)).enumerate();
             trios.for_each(|(k, ((a, b), c))| recorded(k, a, b, c));

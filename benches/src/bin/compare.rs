@@ -73,8 +73,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for &threads in &arguments.threads {
         let mut all = peers::ours(&ours, threads);
         all.extend(arguments.rivals());
-        compare(&all, threads, &list, &settings, &mut results);
-        arguments.write(&results)?;
+        compare(&all, threads, &list, &settings, &mut results, |results| arguments.write(results))?;
     }
     Ok(())
 }

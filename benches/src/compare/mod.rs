@@ -24,14 +24,19 @@ const PROBE: usize = 1 << 20;
 /// Rivals of a curve.
 const BESIDE: usize = 2;
 
-/// Measures all entries on so many threads; what was measured goes into `results` one by one.
-pub fn compare(
+/// Measures all entries on so many threads; what was measured goes into `results`, and `keep` is called with
+/// them, entry by entry: a run that is broken off leaves what it had.
+///
+/// # Errors
+/// That of `keep`.
+pub fn compare<E>(
     peers: &[Peer],
     threads: usize,
     entries: &[Entry],
     settings: &Settings,
     results: &mut Results,
-) {
+    mut keep: impl FnMut(&Results) -> Result<(), E>,
+) -> Result<(), E> {
     let mut workers: Vec<Worker> = peers.iter().map(|peer| Worker::new(peer, threads)).collect();
     for worker in &mut workers {
         let versions = worker.versions();
@@ -49,7 +54,9 @@ pub fn compare(
             Entry::Curve(_) if threads > 1 => {}
             Entry::Curve(cases) => curve(cases, &mut workers, threads, settings, results),
         }
+        keep(results)?;
     }
+    Ok(())
 }
 
 fn curve(

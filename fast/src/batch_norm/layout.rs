@@ -4,7 +4,7 @@
 
 use super::{rectifier::Rectifier, rows::Rows, runs::Runs};
 use crate::element::{Element, STEP};
-use crate::moments::Spread;
+use crate::moments::{Moments, Spread, exp2};
 use crate::normalization::planes::Planes;
 use crate::normalization::{Job, Source};
 use crate::policy::Work;
@@ -27,6 +27,19 @@ pub trait Layout<T: Element>: Sync {
     fn folded_moments(&self, x: &[T], slots: &[f64], channel: usize) -> Spread;
     /// The same in another unit, from the data.
     fn rescan(&self, x: &[T], channel: usize, scale: f64) -> Spread;
+    /// The moments of the channels from `first` on.
+    fn settle(&self, shape: Shape, x: &[T], slots: &[f64], first: usize, moments: &mut [Moments]) {
+        let count = shape.per_channel() as u64;
+        for (k, moments) in moments.iter_mut().enumerate() {
+            let channel = first + k;
+            let shift = x[channel * shape.inner].to_f64();
+            let plain = self.folded_moments(x, slots, channel);
+            let again = |exponent: i32| self.rescan(x, channel, exp2(-exponent));
+            // Written before they are looked at: what comes from either of two branches goes through memory.
+            *moments = Moments::plain(shift, count, plain);
+            moments.settle(again);
+        }
+    }
     /// Σ dy and Σ dy·x̂ of every block, dy by the output of the rectifier.
     fn gradients(&self, data: Data<'_, T>, planes: &Planes<'_>, slots: &mut Vec<f64>);
     /// Σ dy and Σ dy·x̂ of a channel.

@@ -55,12 +55,19 @@ impl<T: Element> Layout<T> for Rows<'_> {
         self.join_tasks::<T>(slots, vector);
     }
 
+    #[inline]
     fn folded_moments(&self, x: &[T], slots: &[f64], channel: usize) -> Spread {
         let count = self.job.shape.outer as f64;
-        self.join_columns(x, channel, 1.0, |column| {
+        let part = |column| {
             let [offset, second] = self.slot::<T>(slots, column);
             Spread { count, offset, second }
-        })
+        };
+        // The most frequent case: nothing to join.
+        if self.job.shape.inner == 1 {
+            part(channel)
+        } else {
+            self.join_columns(x, channel, 1.0, part)
+        }
     }
 
     fn rescan(&self, x: &[T], channel: usize, scale: f64) -> Spread {
@@ -235,6 +242,7 @@ impl Rows<'_> {
     }
 
     /// What the tasks left for a column, folded.
+    #[inline]
     fn slot<T: Element>(&self, slots: &[f64], column: usize) -> [f64; 2] {
         // Of a single group, smaller than most, the columns are below that too: no division.
         let (group, within) = (self.group::<T>(), column % Self::most::<T>());
@@ -298,6 +306,7 @@ impl Rows<'_> {
 
     /// A channel's moments from those of its columns, each measured from the first value of its
     /// column, stated from the first value of the channel.
+    #[inline(never)]
     fn join_columns<T: Element>(
         &self,
         x: &[T],

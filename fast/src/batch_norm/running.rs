@@ -72,9 +72,9 @@ pub fn update_running<T: Element>(
     }
     let mixed =
         |old: T, new: f64| T::round((1.0 - weight_of_new) * old.to_f64() + weight_of_new * new);
-    for (channel, moments) in moments.iter().enumerate() {
-        running_mean[channel] = mixed(running_mean[channel], moments.mean());
-        running_variance[channel] = mixed(running_variance[channel], convention.of(moments));
+    for ((moments, mean), variance) in moments.iter().zip(running_mean).zip(running_variance) {
+        *mean = mixed(*mean, moments.mean());
+        *variance = mixed(*variance, convention.of(moments));
     }
     Ok(())
 }

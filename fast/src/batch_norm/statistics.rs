@@ -18,7 +18,7 @@
 
 use super::layout::{TOGETHER, Walk};
 use crate::element::Element;
-use crate::moments::{Moments, exp2};
+use crate::moments::Moments;
 
 /// Writes the moments of every channel.
 pub(super) fn statistics<T: Element>(
@@ -29,14 +29,8 @@ pub(super) fn statistics<T: Element>(
 ) {
     let (layout, job) = (T::along(walk), walk.job());
     layout.moments(x, slots);
-    let (slots, count) = (&*slots, job.shape.per_channel() as u64);
+    let slots = &*slots;
     job.crew.each_chunk(moments, TOGETHER, |chunk, moments| {
-        for (k, moments) in moments.iter_mut().enumerate() {
-            let channel = chunk * TOGETHER + k;
-            let shift = x[channel * job.shape.inner].to_f64();
-            let plain = layout.folded_moments(x, slots, channel);
-            let again = |exponent: i32| layout.rescan(x, channel, exp2(-exponent));
-            *moments = Moments::settle(shift, count, plain, again);
-        }
+        layout.settle(job.shape, x, slots, chunk * TOGETHER, moments);
     });
 }

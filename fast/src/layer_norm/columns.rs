@@ -110,7 +110,8 @@ impl Columns<'_> {
                 let [shift, offset, second] = self.slot(slots, o, i);
                 let plain = Spread { count, offset, second };
                 let again = |exponent: i32| matrix(o).again(i, shift, exp2(-exponent));
-                *moments = Moments::settle(shift, features as u64, plain, again);
+                *moments = Moments::plain(shift, features as u64, plain);
+                moments.settle(again);
             }
         });
     }

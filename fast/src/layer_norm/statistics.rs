@@ -144,7 +144,7 @@ pub(super) fn survey<T: Element>(
         }
         let rows = x.chunks_exact(width).zip(moments).zip(standards);
         for (row, ((x, moments), standard)) in rows.enumerate() {
-            *moments = Row { x, level, count, root }.moments(shifts[row], sums[row]);
+            Row { x, level, count, root }.settle(shifts[row], sums[row], moments);
             *standard = Standard::new::<T>(&Center::new(moments, epsilon), moments);
         }
     });
@@ -161,9 +161,9 @@ struct Row<'a, T> {
 }
 
 impl<T: Element> Row<'_, T> {
-    /// Its moments, from Σ a and Σ a² around `first`, or where that was too far off, from a second pass.
+    /// Writes its moments, from Σ a and Σ a² around `first`, or where that was too far off, from a second pass.
     #[inline]
-    fn moments(&self, first: f64, sums: [f64; 2]) -> Moments {
+    fn settle(&self, first: f64, sums: [f64; 2], moments: &mut Moments) {
         let found = spread(self.count, sums);
         let mut shift = first + found.offset;
         if T::SCALED {
@@ -176,7 +176,8 @@ impl<T: Element> Row<'_, T> {
             self.around(shift, 0)
         };
         let again = |exponent| self.around(shift, exponent);
-        Moments::settle(shift, self.x.len() as u64, plain, again)
+        *moments = Moments::plain(shift, self.x.len() as u64, plain);
+        moments.settle(again);
     }
 
     /// The mean of the row times `scale`, from `center` on.

@@ -78,7 +78,9 @@ impl Slope {
     }
 }
 
-/// Coefficients of sixteen columns.
+/// Coefficients of sixteen columns, plane by plane.
+type Block = [[f64; STEP]; PLANES];
+/// How many they are.
 const BLOCK: usize = PLANES * STEP;
 
 /// The coefficients of all columns; a channel may be spread over several columns.
@@ -156,27 +158,35 @@ fn place(plane: usize, column: usize) -> usize {
 }
 
 /// Writes coefficients of a column, from plane `first` on.
-fn put<const N: usize>(memory: &mut [f64], column: usize, first: usize, values: [f64; N]) {
-    for (k, value) in values.into_iter().enumerate() {
-        memory[place(first + k, column)] = value;
+#[inline(always)]
+fn put<const N: usize>(block: &mut Block, lane: usize, first: usize, values: [f64; N]) {
+    for (plane, value) in block[first..first + N].iter_mut().zip(values) {
+        plane[lane] = value;
     }
 }
 
-fn put_center(memory: &mut [f64], column: usize, center: Center) {
+fn put_center(block: &mut Block, lane: usize, center: Center) {
     let Center { scale, shift, offset, rstd } = center;
-    put(memory, column, SCALE, [scale, shift, offset, rstd]);
+    put(block, lane, SCALE, [scale, shift, offset, rstd]);
 }
 
-fn put_slope(memory: &mut [f64], column: usize, slope: Slope) {
+fn put_slope(block: &mut Block, lane: usize, slope: Slope) {
     let Slope { mean_dy, mean_dy_x, factor, extra } = slope;
-    put(memory, column, MEAN_DY, [mean_dy, mean_dy_x, factor, extra]);
+    put(block, lane, MEAN_DY, [mean_dy, mean_dy_x, factor, extra]);
 }
 
-/// Calls `set(block, lane, column)` for every column, sixteen and sixteen of them by some thread.
-fn fill(memory: &mut [f64], crew: Crew<'_>, set: impl Fn(&mut [f64], usize, usize) + Sync) {
-    crew.each_chunk(memory, BLOCK, |k, block| {
-        for lane in 0..STEP {
-            set(block, lane, k * STEP + lane);
+/// Blocks that a thread fills at a time.
+const TOGETHER: usize = 4;
+
+/// Calls `set(block, lane, column)` for every column.
+fn fill(memory: &mut [f64], crew: Crew<'_>, set: impl Fn(&mut Block, usize, usize) + Sync) {
+    let (columns, _) = memory.as_chunks_mut::<STEP>();
+    let (blocks, _) = columns.as_chunks_mut::<PLANES>();
+    crew.each_chunk(blocks, TOGETHER, |chunk, blocks| {
+        for (k, block) in blocks.iter_mut().enumerate() {
+            for lane in 0..STEP {
+                set(block, lane, (chunk * TOGETHER + k) * STEP + lane);
+            }
         }
     });
 }
