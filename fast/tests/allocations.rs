@@ -1,9 +1,12 @@
-//! What a training step asks of the allocator: nothing, from the second one on.
+//! What a training step and every kernel ask of the allocator: nothing, from the second call on.
+
+mod kernels;
 
 use evenkeel_fast::activation::Curve;
 use evenkeel_fast::network::{Batch, Goal, Layer, Masks, Network, Rule, Scratch};
 use evenkeel_fast::regularization::Penalty;
-use evenkeel_fast::{Element, Error};
+use evenkeel_fast::{Element, Error, Policy, Shape, Workspace};
+use kernels::Case;
 
 /// The network of the digits.
 const LAYERS: [Layer; 9] = [
@@ -50,4 +53,39 @@ fn a_step_allocates_nothing() -> Result<(), Error> {
         assert_eq!(second, [0, 0], "allocations of the second step and of inference after it");
     }
     Ok(())
+}
+
+/// The names of the kernels that allocate in a second call with the same workspace.
+fn wasteful<T: Element>(shape: Shape, policy: Policy, round: fn(f64) -> T) -> Vec<String> {
+    let case = Case::new(shape, 0, round);
+    let mut found = Vec::new();
+    for kernel in case.kernels() {
+        let mut outputs: Vec<Vec<T>> =
+            kernel.lengths.iter().map(|&len| vec![T::default(); len]).collect();
+        let mut slices: Vec<&mut [T]> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
+        let mut workspace = Workspace::new();
+        (kernel.call)(&mut slices, &mut workspace, &policy).unwrap();
+        let second = allocation_counter::measure(|| {
+            (kernel.call)(&mut slices, &mut workspace, &policy).unwrap();
+        });
+        if second.count_total > 0 {
+            found.push(format!("{}: {}", kernel.name, second.count_total));
+        }
+    }
+    found
+}
+
+#[test]
+fn no_kernel_allocates_in_its_second_call() {
+    // On one thread: those of a pool count for themselves.
+    for (stream_from, shape) in [
+        (usize::MAX, Shape::new(300, 67, 1)),
+        (0, Shape::new(300, 67, 1)),
+        (usize::MAX, Shape::new(2, 5, 515)),
+        (0, Shape::new(2, 5, 515)),
+    ] {
+        let policy = Policy { serial_below: usize::MAX, stream_from, ..Policy::default() };
+        assert_eq!(wasteful::<f32>(shape, policy, |v| v as f32), [""; 0], "f32, {shape:?}");
+        assert_eq!(wasteful::<f64>(shape, policy, |v| v), [""; 0], "f64, {shape:?}");
+    }
 }

@@ -25,10 +25,10 @@ struct Arguments {
     #[arg(long)]
     no_curves: bool,
     /// Rounds of a case.
-    #[arg(long, default_value_t = 21)]
+    #[arg(long, default_value_t = 9)]
     rounds: usize,
     /// Seconds after which a case has its last round.
-    #[arg(long, default_value_t = 20.0)]
+    #[arg(long, default_value_t = 5.0)]
     seconds: f64,
     /// Where the results go.
     #[arg(long, value_name = "FILE")]

@@ -27,6 +27,8 @@ pub struct Line {
     pub name: String,
     /// Its points, the smallest first.
     pub points: Vec<Point>,
+    /// Bytes in memory for each element.
+    pub held: usize,
 }
 
 /// All curves, in their order. Cases of one kernel follow each other.
@@ -78,12 +80,15 @@ impl Curve<'_> {
         let ours = [("ours", "out")];
         let plain = plain.into_iter().map(|name| ("roofline", name));
         let named = ours.into_iter().chain(plain).map(|(whose, variant)| {
-            let name = if whose == "roofline" { variant.replace('_', ", ") } else { whose.into() };
-            Line { name, points: self.points(whose, variant) }
+            let is_plain = whose == "roofline";
+            let name = if is_plain { variant.replace('_', ", ") } else { whose.into() };
+            let held = if is_plain { traffic::of_plain(variant) } else { traffic.held };
+            Line { name, points: self.points(whose, variant), held: 4 * held }
         });
         let rivals = self.rivals().into_iter().map(|(whose, variant)| Line {
             points: self.points(whose, variant),
             name: format!("{whose} {variant}"),
+            held: 4 * traffic.held,
         });
         named.chain(rivals).filter(|line| line.points.len() > 1).collect()
     }

@@ -42,6 +42,8 @@ pub fn page(results: &Results) -> Result<String, Box<dyn std::error::Error>> {
          otherwise take, round by round in one run. Nothing here is edited by hand.\n\n",
     );
     machine(&mut page, &results.machine, &results.date)?;
+    let [of_cases, of_curves] = [false, true].map(|curve| rounds(results, curve));
+    writeln!(page, "| rounds | {of_cases} of a case, {of_curves} of a point of a curve |")?;
     members(&mut page, &results.members)?;
     page.push_str(READING);
     tables::targets(&mut page, results, &list(TARGETS)?)?;
@@ -62,6 +64,12 @@ fn machine(page: &mut String, machine: &Machine, date: &str) -> std::fmt::Result
         "| caches | L1 {l1} and L2 {l2} of each core, L3 {l3} |\n| memory | {memory} |"
     )?;
     writeln!(page, "| level | {level} |\n| system | {system} |\n| compiler | {compiler} |")
+}
+
+/// How many rounds there were at most.
+fn rounds(results: &Results, curve: bool) -> usize {
+    let cases = results.cases.iter().filter(|measured| measured.curve == curve);
+    cases.flat_map(|measured| &measured.lines).map(|line| line.times.len()).max().unwrap_or(0)
 }
 
 /// Each contestant once: its versions do not depend on the threads.
@@ -91,11 +99,10 @@ fn plots(page: &mut String, results: &Results) -> std::fmt::Result {
     writeln!(page, "## Time per element by size\n")?;
     for curve in curves {
         writeln!(page, "![{}]({FOLDER}/{})\n", curve.title(), curve.file())?;
-        let held = 4 * traffic::of(&curve.case).map_or(0, |traffic| traffic.held);
         // Of the roofline the copy is told; of a kernel ours, and its own limit.
         let mut told = false;
         for line in curve.lines().iter().take(2) {
-            let sentences = bends::sentences(&line.points, held, results.machine.caches);
+            let sentences = bends::sentences(&line.points, line.held, results.machine.caches);
             if !sentences.is_empty() {
                 writeln!(page, "- **{}**: {}", line.name, sentences.join(" "))?;
                 told = true;

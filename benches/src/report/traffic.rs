@@ -13,15 +13,13 @@ pub struct Traffic {
     pub held: usize,
     /// The line of the roofline that moves alike.
     pub limit: &'static str,
-    /// What that line moves.
-    pub limit_moved: usize,
 }
 
 /// The traffic of a kernel; `None` of a training step, which is no map of a tensor.
 #[must_use]
 pub fn of(case: &Case) -> Option<Traffic> {
-    let copy = |moved, held| Traffic { moved, held, limit: "copy", limit_moved: 2 };
-    let once = |limit| Traffic { moved: 1, held: 1, limit, limit_moved: 1 };
+    let copy = |moved, held| Traffic { moved, held, limit: "copy" };
+    let once = |limit| Traffic { moved: 1, held: 1, limit };
     Some(match &*case.kernel {
         "training_step" => return None,
         "l1_value" | "l2_value" => once("read"),
@@ -31,6 +29,16 @@ pub fn of(case: &Case) -> Option<Traffic> {
         kernel if kernel.contains("backward") => copy(3, 3),
         _ => copy(2, 2),
     })
+}
+
+/// Tensors that a line of the roofline reads or writes.
+#[must_use]
+pub fn of_plain(line: &str) -> usize {
+    match line {
+        "read" | "write" => 1,
+        "triad" => 3,
+        _ => 2,
+    }
 }
 
 /// The line of the roofline of that name: of the copies, ordinary and streaming, the faster.
@@ -45,5 +53,5 @@ pub fn share(case: &Case, measured: &Measured, ours: &str) -> Option<(f64, &'sta
     let traffic = of(case)?;
     let (ours, limit) = (measured.line("ours", ours)?, limit(measured, traffic.limit)?);
     let ratio = Ratio::paired(&limit.times, &ours.times)?;
-    Some((ratio.mean * traffic.moved as f64 / traffic.limit_moved as f64, traffic.limit))
+    Some((ratio.mean * traffic.moved as f64 / of_plain(traffic.limit) as f64, traffic.limit))
 }

@@ -15,23 +15,29 @@ impl<T: Element> Case<T> {
         let shape = *shape;
         let blank = |groups| vec![Moments::default(); groups];
         all.extend([
-            self.map("batch_norm forward_relu", move |x, y, workspace, policy| {
-                let moments = &mut blank(by_channel.len());
-                batch_norm::forward_relu(
-                    shape, x, gamma, beta, EPSILON, SLOPE, y, moments, workspace, policy,
-                )
-            }),
+            self.map_lent(
+                "batch_norm forward_relu",
+                blank(by_channel.len()),
+                move |x, y, moments, workspace, policy| {
+                    batch_norm::forward_relu(
+                        shape, x, gamma, beta, EPSILON, SLOPE, y, moments, workspace, policy,
+                    )
+                },
+            ),
             self.map("batch_norm inference_relu", move |x, y, workspace, policy| {
                 batch_norm::inference_relu(
                     shape, x, gamma, beta, mean, variance, EPSILON, SLOPE, y, workspace, policy,
                 )
             }),
-            self.map("layer_norm forward_with_dropout", move |x, y, workspace, policy| {
-                let moments = &mut blank(by_row.len());
-                layer_norm::forward_with_dropout(
-                    shape, x, gamma, beta, EPSILON, DRAWN, y, moments, workspace, policy,
-                )
-            }),
+            self.map_lent(
+                "layer_norm forward_with_dropout",
+                blank(by_row.len()),
+                move |x, y, moments, workspace, policy| {
+                    layer_norm::forward_with_dropout(
+                        shape, x, gamma, beta, EPSILON, DRAWN, y, moments, workspace, policy,
+                    )
+                },
+            ),
         ]);
         all.extend(self.fused_gradients().map(|(name, call)| self.gradients(name, call)));
         for (curve, name) in [(Curve::Sigmoid, "sigmoid"), (Curve::Tanh, "tanh")] {

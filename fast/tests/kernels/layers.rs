@@ -1,7 +1,8 @@
 //! What stands between the weights: normalisations, activations, dropout.
 
 use evenkeel_fast::activation::{self, Curve};
-use evenkeel_fast::{Element, Moments, batch_norm, dropout, layer_norm};
+use evenkeel_fast::batch_norm::{self, RunningVariance};
+use evenkeel_fast::{Element, Moments, dropout, layer_norm};
 
 use super::{Call, Case, EPSILON, Kernel, STREAM, number};
 
@@ -12,16 +13,25 @@ impl<T: Element> Case<T> {
         let (channels, rows) = (by_channel.len(), by_row.len());
         let blank = |groups| vec![Moments::default(); groups];
         all.extend([
-            self.map("batch_norm forward", move |x, y, workspace, policy| {
-                let moments = &mut blank(channels);
-                batch_norm::forward(shape, x, gamma, beta, EPSILON, y, moments, workspace, policy)
-            }),
-            self.in_place("batch_norm forward_in_place", move |y, workspace, policy| {
-                let moments = &mut blank(channels);
-                batch_norm::forward_in_place(
-                    shape, y, gamma, beta, EPSILON, moments, workspace, policy,
-                )
-            }),
+            self.map_lent(
+                "batch_norm forward",
+                blank(channels),
+                move |x, y, moments, workspace, policy| {
+                    batch_norm::forward(
+                        shape, x, gamma, beta, EPSILON, y, moments, workspace, policy,
+                    )
+                },
+            ),
+            self.map_lent(
+                "batch_norm forward_in_place",
+                blank(channels),
+                move |x, y, moments, workspace, policy| {
+                    y.copy_from_slice(x);
+                    batch_norm::forward_in_place(
+                        shape, y, gamma, beta, EPSILON, moments, workspace, policy,
+                    )
+                },
+            ),
             self.map("batch_norm normalize", move |x, y, workspace, policy| {
                 batch_norm::normalize(
                     shape, x, gamma, beta, EPSILON, by_channel, y, workspace, policy,
@@ -32,17 +42,37 @@ impl<T: Element> Case<T> {
                     shape, x, gamma, beta, mean, variance, EPSILON, y, workspace, policy,
                 )
             }),
-            self.map("layer_norm forward", move |x, y, workspace, policy| {
-                let moments = &mut blank(rows);
-                layer_norm::forward(shape, x, gamma, beta, EPSILON, y, moments, workspace, policy)
-            }),
-            self.in_place("layer_norm forward_in_place", move |y, workspace, policy| {
-                let moments = &mut blank(rows);
-                layer_norm::forward_in_place(
-                    shape, y, gamma, beta, EPSILON, moments, workspace, policy,
-                )
-            }),
+            self.map_lent(
+                "layer_norm forward",
+                blank(rows),
+                move |x, y, moments, workspace, policy| {
+                    layer_norm::forward(
+                        shape, x, gamma, beta, EPSILON, y, moments, workspace, policy,
+                    )
+                },
+            ),
+            self.map_lent(
+                "layer_norm forward_in_place",
+                blank(rows),
+                move |x, y, moments, workspace, policy| {
+                    y.copy_from_slice(x);
+                    layer_norm::forward_in_place(
+                        shape, y, gamma, beta, EPSILON, moments, workspace, policy,
+                    )
+                },
+            ),
         ]);
+        all.push(Kernel {
+            name: "batch_norm update_running".into(),
+            lengths: vec![channels; 2],
+            call: Box::new(move |to, _, _| {
+                let [to_mean, to_variance] = to else { unreachable!("two outputs") };
+                to_mean.copy_from_slice(mean);
+                to_variance.copy_from_slice(variance);
+                let convention = RunningVariance::Biased;
+                batch_norm::update_running(by_channel, to_mean, to_variance, 0.1, convention)
+            }),
+        });
         let backward: [(&str, Call<'a, T>); 3] = [
             (
                 "batch_norm backward",
@@ -118,12 +148,31 @@ impl<T: Element> Case<T> {
                 self.map(format!("dropout backward, {p}"), move |x, y, workspace, policy| {
                     dropout::backward(STREAM, 77, p, x, y, workspace, policy)
                 }),
-                self.map(format!("dropout forward_given, {p}"), move |x, y, workspace, policy| {
-                    dropout::forward_given(&keep(x.len()), p, x, y, workspace, policy)
-                }),
-                self.map(format!("dropout backward_given, {p}"), move |x, y, workspace, policy| {
-                    dropout::backward_given(&keep(x.len()), p, x, y, workspace, policy)
-                }),
+                self.map_lent(
+                    format!("dropout mask, {p}"),
+                    vec![false; self.x.len()],
+                    move |x, y, keep, workspace, policy| {
+                        dropout::mask(STREAM, 77, p, keep, workspace, policy)?;
+                        for ((y, x), keep) in y.iter_mut().zip(x).zip(keep) {
+                            *y = if *keep { *x } else { T::default() };
+                        }
+                        Ok(())
+                    },
+                ),
+                self.map_lent(
+                    format!("dropout forward_given, {p}"),
+                    keep(self.x.len()),
+                    move |x, y, keep, workspace, policy| {
+                        dropout::forward_given(keep, p, x, y, workspace, policy)
+                    },
+                ),
+                self.map_lent(
+                    format!("dropout backward_given, {p}"),
+                    keep(self.x.len()),
+                    move |x, y, keep, workspace, policy| {
+                        dropout::backward_given(keep, p, x, y, workspace, policy)
+                    },
+                ),
             ]);
         }
         all.push(self.map("dropout inference", |x, y, workspace, policy| {

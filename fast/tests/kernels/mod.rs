@@ -5,6 +5,8 @@ mod fused_layers;
 mod layers;
 mod others;
 
+use std::cell::RefCell;
+
 use evenkeel_fast::random::Stream;
 use evenkeel_fast::{
     Element, Error, Moments, Policy, Shape, Workspace, batch_norm, layer_norm, streaming,
@@ -127,6 +129,20 @@ impl<T: Element> Case<T> {
             lengths: vec![self.x.len()],
             call: Box::new(move |to, workspace, policy| call(&self.x, to[0], workspace, policy)),
         }
+    }
+
+    /// [`Case::map`], with room for what is written besides. It is lent, so that a test can count what the
+    /// kernel itself allocates.
+    fn map_lent<'a, U: 'a>(
+        &'a self,
+        name: impl Into<String>,
+        room: Vec<U>,
+        call: impl Fn(&[T], &mut [T], &mut [U], &mut Workspace, &Policy) -> Result<(), Error> + 'a,
+    ) -> Kernel<'a, T> {
+        let room = RefCell::new(room);
+        self.map(name, move |x, y, workspace, policy| {
+            call(x, y, &mut room.borrow_mut(), workspace, policy)
+        })
     }
 
     /// A kernel that changes its input.

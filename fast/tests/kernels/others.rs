@@ -4,9 +4,9 @@ use evenkeel_fast::augmentation::{
     self, Axis, Blur, Border, Crop, Erasure, ImageShape, Interpolation, Noise, Rectangle, Rotation,
     Shift,
 };
-use evenkeel_fast::clipping::{self, NonFinite};
+use evenkeel_fast::clipping::{self, Descent, NonFinite, Slope};
 use evenkeel_fast::initialization::{self, Family, Layer, Plan, Scheme};
-use evenkeel_fast::regularization::{self, Parameter, Penalty, Role, Step};
+use evenkeel_fast::regularization::{self, Decay, Parameter, Penalty, Role, Step};
 use evenkeel_fast::{Element, Shape, random};
 
 use super::{Case, Kernel, STREAM, number};
@@ -15,6 +15,7 @@ impl<T: Element> Case<T> {
     /// Random numbers and weights; `first` is odd, so that no draw starts with a group of words.
     pub(super) fn draws<'a>(&'a self, all: &mut Vec<Kernel<'a, T>>) {
         let layer = Layer::Dense { inputs: self.x.len(), outputs: 1 };
+        let draws: Vec<f64> = (0..self.x.len()).map(|i| number(8, i)).collect();
         let plan = move |family| Plan { layer, scheme: Scheme::Xavier { gain: 1.0 }, family };
         all.extend([
             self.map("random uniform", |_, y, workspace, policy| {
@@ -26,11 +27,13 @@ impl<T: Element> Case<T> {
             self.map("random truncated_normal", |_, y, workspace, policy| {
                 random::truncated_normal(STREAM, 77, 1.3, y, workspace, policy)
             }),
-            self.map("initialization weights_given", move |_, y, workspace, policy| {
-                let draws: Vec<f64> = (0..y.len()).map(|i| number(8, i)).collect();
-                let plan = plan(Family::Normal);
-                initialization::weights_given(plan, &draws, y, workspace, policy)
-            }),
+            self.map_lent(
+                "initialization weights_given",
+                draws,
+                move |_, y, draws, workspace, policy| {
+                    initialization::weights_given(plan(Family::Normal), draws, y, workspace, policy)
+                },
+            ),
         ]);
         let families = [Family::Uniform, Family::Normal, Family::TruncatedNormal];
         all.extend(families.into_iter().zip(["uniform", "normal", "truncated_normal"]).map(
@@ -123,7 +126,33 @@ impl<T: Element> Case<T> {
                     clipping::by_global_norm_in_place(0.7, HOW, to, workspace, policy).map(|_| ())
                 }),
             },
+            self.in_place("clipping by_merged_norm_in_place", |y, workspace, policy| {
+                // Another machine holds dy.
+                let total = clipping::squared_norm(&[y], workspace, policy);
+                let total = total.merge(&clipping::squared_norm(&[&self.dy], workspace, policy));
+                clipping::by_merged_norm_in_place(&total, 0.7, HOW, &mut [y], workspace, policy)
+                    .map(|_| ())
+            }),
         ]);
+        let decays = [Decay::None, Decay::Coupled, Decay::Decoupled];
+        all.extend(decays.map(|decay| self.descent(decay, first)));
+    }
+
+    /// x are the weights, in two tensors, dy the gradients and what they are scaled with.
+    fn descent(&self, decay: Decay, first: usize) -> Kernel<'_, T> {
+        let rule = Descent {
+            threshold: 0.7,
+            non_finite: NonFinite::Refuse,
+            learning_rate: 0.1,
+            lambda: 1e-2,
+        };
+        self.in_place(format!("clipping descend, {decay:?}"), move |y, workspace, policy| {
+            let slope = |gradient, scale| Slope { decay, gradient, scale };
+            let (g, rest) = self.dy.split_at(first);
+            let slopes = [slope(g, None), slope(rest, Some(rest))];
+            let (w, others) = y.split_at_mut(first);
+            clipping::descend(&rule, &slopes, &mut [w, others], workspace, policy).map(|_| ())
+        })
     }
 
     /// The channels are rows, the inner elements columns.

@@ -3,6 +3,10 @@ use crate::compare::machine::Machine;
 use crate::compare::results;
 
 fn results() -> Results {
+    of("tanh_forward")
+}
+
+fn of(kernel: &str) -> Results {
     let case = |k: u32, slow: f64| {
         let line = |whose: &str, variant: &str, each: f64| {
             results::Line::new(whose, variant, 1, vec![each * f64::from(1 << k); 3])
@@ -14,7 +18,7 @@ fn results() -> Results {
             line("torch", "plain", 3.0),
             line("onednn", "out", 1.0),
         ];
-        let name = format!("tanh_forward n={}", 1 << k);
+        let name = format!("{kernel} n={}", 1 << k);
         Measured::new(name, 1, true, lines, Vec::new())
     };
     let cases = vec![case(10, 1.0), case(11, 1.0), case(12, 2.0)];
@@ -32,6 +36,14 @@ fn a_rival_has_the_line_of_its_usual_best() {
     assert_eq!(names, ["ours", "copy", "onednn out", "torch out"]);
     assert_eq!(lines[3].points, [(1024, 2.0), (2048, 2.0), (4096, 4.0)]);
     assert_eq!(curves[0].title(), "tanh forward, f32, 1 thread");
+}
+
+#[test]
+fn a_copy_holds_two_tensors_whatever_stands_beside() {
+    let results = of("relu_backward");
+    let lines = curves(&results)[0].lines();
+    let held: Vec<usize> = lines.iter().map(|line| line.held / 4).collect();
+    assert_eq!(held, [3, 2, 3, 3], "{lines:?}");
 }
 
 #[test]
