@@ -1,23 +1,26 @@
-//! Two techniques in one pass over memory beside the same two one after the other, forward.
+//! Two techniques in one pass over memory beside the same two one after the other.
 //!
 //! ```text
-//! fused    reads x, writes the result                                   2 tensors of bytes
-//! apart    reads x, writes and reads what is between, writes the result 4 tensors of bytes
+//! fused    reads x, writes the result                                    2 tensors of bytes, backward 3
+//! apart    reads x, writes and reads what is between, writes the result  4 tensors of bytes, backward 5
 //! ```
 //!
-//! Both count the two tensors that have to be moved, and the copy of as many stands beside. Clipping with
-//! the step that follows is in `clipping`.
+//! Both count what has to be moved, and a copy stands beside. Apart, the way back of batch norm and ReLU has
+//! y from the way there. Clipping with the step that follows is in `clipping`.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use evenkeel_benches::lines::{kernel, traffic};
+use evenkeel_benches::lines::{Group, kernel, traffic};
 use evenkeel_benches::{PLACES, config, copy, values};
 use evenkeel_fast::activation::{self, Curve};
 use evenkeel_fast::dropout::{self, Drawn};
 use evenkeel_fast::random::Stream;
-use evenkeel_fast::{Element, Moments, Shape, batch_norm, layer_norm};
+use evenkeel_fast::{Element, Moments, Policy, Shape, Workspace, batch_norm, layer_norm};
 
 const STREAM: Stream = Stream { seed: 1, number: 2, step: 3 };
 const DRAWN: Drawn = Drawn { stream: STREAM, first: 0, drop_probability: 0.1 };
+const RELU: Curve = Curve::Relu;
+/// Of a ReLU that does not leak.
+const SLOPE: f64 = 0.0;
 const CHANNELS: usize = 1024;
 const EPSILON: f64 = 1e-5;
 const VALID: &str = "valid arguments";
@@ -26,37 +29,54 @@ const VALID: &str = "valid arguments";
 struct Tensors<T> {
     shape: Shape,
     x: Vec<T>,
+    dy: Vec<T>,
     gamma: Vec<T>,
     beta: Vec<T>,
     between: Vec<T>,
     y: Vec<T>,
+    dgamma: Vec<T>,
+    dbeta: Vec<T>,
 }
 
 impl<T: Element + From<f32>> Tensors<T> {
     fn new(bytes: usize) -> Self {
         let shape = Shape::new(bytes / size_of::<T>() / CHANNELS, CHANNELS, 1);
-        let [x, between, y] = [1, 2, 3].map(|seed| values(shape.len(), seed));
-        let [gamma, beta] = [4, 5].map(|seed| values(CHANNELS, seed));
-        Self { shape, x, gamma, beta, between, y }
+        let [x, dy, between, y] = [1, 2, 3, 4].map(|seed| values(shape.len(), seed));
+        let [gamma, beta, dgamma, dbeta] = [5, 6, 7, 8].map(|seed| values(CHANNELS, seed));
+        Self { shape, x, dy, gamma, beta, between, y, dgamma, dbeta }
+    }
+}
+
+/// A group with its copy, and the tensors of its place.
+fn each_place<T: Element + From<f32>>(
+    criterion: &mut Criterion,
+    name: &str,
+    moved: u64,
+    lines: impl Fn(&mut Group<'_>, Tensors<T>),
+) {
+    for (place, bytes) in PLACES {
+        let mut tensors = Tensors::<T>::new(bytes);
+        let name = format!("fused/{name}/{}/{place}", std::any::type_name::<T>());
+        let mut group = criterion.benchmark_group(name);
+        group.throughput(Throughput::Bytes(2 * bytes as u64));
+        traffic(&mut group, "copy", || copy(&tensors.x, &mut tensors.y));
+        group.throughput(Throughput::Bytes(moved * bytes as u64));
+        lines(&mut group, tensors);
     }
 }
 
 fn batch_norm_relu<T: Element + From<f32>>(criterion: &mut Criterion) {
-    for (place, bytes) in PLACES {
-        let Tensors { shape, x, gamma, beta, mut between, mut y } = Tensors::<T>::new(bytes);
+    each_place::<T>(criterion, "batch_norm relu forward", 2, |group, tensors| {
+        let Tensors { shape, x, gamma, beta, mut between, mut y, .. } = tensors;
         let mut moments = vec![Moments::default(); CHANNELS];
-        let name = format!("fused/batch_norm relu/{}/{place}", std::any::type_name::<T>());
-        let mut group = criterion.benchmark_group(name);
-        group.throughput(Throughput::Bytes(2 * bytes as u64));
-        traffic(&mut group, "copy", || copy(&x, &mut y));
-        kernel(&mut group, "fused", |workspace, policy| {
+        kernel(group, "fused", |workspace, policy| {
             batch_norm::forward_relu(
                 shape,
                 &x,
                 &gamma,
                 &beta,
                 EPSILON,
-                0.0,
+                SLOPE,
                 &mut y,
                 &mut moments,
                 workspace,
@@ -64,7 +84,7 @@ fn batch_norm_relu<T: Element + From<f32>>(criterion: &mut Criterion) {
             )
             .expect(VALID);
         });
-        kernel(&mut group, "apart", |workspace, policy| {
+        kernel(group, "apart", |workspace, policy| {
             batch_norm::forward(
                 shape,
                 &x,
@@ -77,20 +97,60 @@ fn batch_norm_relu<T: Element + From<f32>>(criterion: &mut Criterion) {
                 policy,
             )
             .expect(VALID);
-            activation::forward(Curve::Relu, &between, &mut y, workspace, policy).expect(VALID);
+            activation::forward(RELU, &between, &mut y, workspace, policy).expect(VALID);
         });
-    }
+    });
+}
+
+fn batch_norm_relu_backward<T: Element + From<f32>>(criterion: &mut Criterion) {
+    each_place::<T>(criterion, "batch_norm relu backward", 3, |group, tensors| {
+        let Tensors { shape, x, dy, gamma, beta, mut between, y, mut dgamma, mut dbeta } = tensors;
+        let (mut dx, mut moments) = (x.clone(), vec![Moments::default(); CHANNELS]);
+        let (workspace, policy) = (&mut Workspace::new(), &Policy::default());
+        batch_norm::statistics(shape, &x, &mut moments, workspace, policy).expect(VALID);
+        kernel(group, "fused", |workspace, policy| {
+            batch_norm::backward_relu(
+                shape,
+                &x,
+                &gamma,
+                &beta,
+                EPSILON,
+                SLOPE,
+                &moments,
+                &dy,
+                &mut dx,
+                &mut dgamma,
+                &mut dbeta,
+                workspace,
+                policy,
+            )
+            .expect(VALID);
+        });
+        kernel(group, "apart", |workspace, policy| {
+            activation::backward(RELU, &y, &dy, &mut between, workspace, policy).expect(VALID);
+            batch_norm::backward(
+                shape,
+                &x,
+                &gamma,
+                EPSILON,
+                &moments,
+                &between,
+                &mut dx,
+                &mut dgamma,
+                &mut dbeta,
+                workspace,
+                policy,
+            )
+            .expect(VALID);
+        });
+    });
 }
 
 fn layer_norm_dropout<T: Element + From<f32>>(criterion: &mut Criterion) {
-    for (place, bytes) in PLACES {
-        let Tensors { shape, x, gamma, beta, mut between, mut y } = Tensors::<T>::new(bytes);
+    each_place::<T>(criterion, "layer_norm dropout forward", 2, |group, tensors| {
+        let Tensors { shape, x, gamma, beta, mut between, mut y, .. } = tensors;
         let mut moments = vec![Moments::default(); shape.outer];
-        let name = format!("fused/layer_norm dropout/{}/{place}", std::any::type_name::<T>());
-        let mut group = criterion.benchmark_group(name);
-        group.throughput(Throughput::Bytes(2 * bytes as u64));
-        traffic(&mut group, "copy", || copy(&x, &mut y));
-        kernel(&mut group, "fused", |workspace, policy| {
+        kernel(group, "fused", |workspace, policy| {
             layer_norm::forward_with_dropout(
                 shape,
                 &x,
@@ -105,7 +165,7 @@ fn layer_norm_dropout<T: Element + From<f32>>(criterion: &mut Criterion) {
             )
             .expect(VALID);
         });
-        kernel(&mut group, "apart", |workspace, policy| {
+        kernel(group, "apart", |workspace, policy| {
             layer_norm::forward(
                 shape,
                 &x,
@@ -122,7 +182,73 @@ fn layer_norm_dropout<T: Element + From<f32>>(criterion: &mut Criterion) {
             dropout::forward(stream, first, drop_probability, &between, &mut y, workspace, policy)
                 .expect(VALID);
         });
-    }
+    });
+}
+
+fn layer_norm_dropout_backward<T: Element + From<f32>>(criterion: &mut Criterion) {
+    each_place::<T>(criterion, "layer_norm dropout backward", 3, |group, tensors| {
+        let Tensors { shape, x, dy, gamma, beta, mut between, mut y, mut dgamma, mut dbeta } =
+            tensors;
+        let (workspace, policy) = (&mut Workspace::new(), &Policy::default());
+        let mut moments = vec![Moments::default(); shape.outer];
+        layer_norm::forward(
+            shape,
+            &x,
+            &gamma,
+            &beta,
+            EPSILON,
+            &mut y,
+            &mut moments,
+            workspace,
+            policy,
+        )
+        .expect(VALID);
+        let mut dx = y;
+        kernel(group, "fused", |workspace, policy| {
+            layer_norm::backward_with_dropout(
+                shape,
+                &x,
+                &gamma,
+                EPSILON,
+                DRAWN,
+                &moments,
+                &dy,
+                &mut dx,
+                &mut dgamma,
+                &mut dbeta,
+                workspace,
+                policy,
+            )
+            .expect(VALID);
+        });
+        kernel(group, "apart", |workspace, policy| {
+            let Drawn { stream, first, drop_probability } = DRAWN;
+            dropout::backward(
+                stream,
+                first,
+                drop_probability,
+                &dy,
+                &mut between,
+                workspace,
+                policy,
+            )
+            .expect(VALID);
+            layer_norm::backward(
+                shape,
+                &x,
+                &gamma,
+                EPSILON,
+                &moments,
+                &between,
+                &mut dx,
+                &mut dgamma,
+                &mut dbeta,
+                workspace,
+                policy,
+            )
+            .expect(VALID);
+        });
+    });
 }
 
 criterion_group! {
@@ -130,6 +256,8 @@ criterion_group! {
     config = config();
     targets =
         batch_norm_relu::<f32>, batch_norm_relu::<f64>,
-        layer_norm_dropout::<f32>, layer_norm_dropout::<f64>
+        batch_norm_relu_backward::<f32>, batch_norm_relu_backward::<f64>,
+        layer_norm_dropout::<f32>, layer_norm_dropout::<f64>,
+        layer_norm_dropout_backward::<f32>, layer_norm_dropout_backward::<f64>
 }
 criterion_main!(fused);

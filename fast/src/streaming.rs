@@ -21,7 +21,7 @@ use crate::Level;
 use crate::element::{Element, Pair, STEP};
 
 /// Bytes of a cache line, and of the largest vector.
-const LINE: usize = 64;
+pub(crate) const LINE: usize = 64;
 
 /// Elements before what a prefetch asks for: far enough that it is there when its turn comes.
 pub(crate) const AHEAD: usize = 4096 / size_of::<f32>();

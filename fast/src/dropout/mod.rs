@@ -156,7 +156,7 @@ fn draw<T: Element>(
     pieces(to, Work::Heavy, workspace, policy, |at, piece| {
         let start = at as usize;
         let from = from.map(|from| &from[start..start + piece.len()]);
-        T::drop_drawn(policy.level, stream, first + at, threshold, from, piece);
+        T::drop_drawn(policy.level, stream, first + at, threshold, from, piece, &[]);
     });
 }
 

@@ -35,14 +35,15 @@ pub struct Dropping {
 
 impl Dropping {
     /// Drops and scales a part, which begins with element `at` of the tensor; without `from` its values
-    /// stand in `to`.
+    /// stand in `to`. What is read `next` is asked for, as many values, and what is behind `to`.
     pub(crate) fn part<T: Element>(
         &self,
         level: Level,
         at: usize,
         from: Option<&[T]>,
         to: &mut [T],
+        next: &[&[T]],
     ) {
-        T::drop_drawn(level, self.stream, self.first + at as u64, self.threshold, from, to);
+        T::drop_drawn(level, self.stream, self.first + at as u64, self.threshold, from, to, next);
     }
 }

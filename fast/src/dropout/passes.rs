@@ -8,6 +8,7 @@ use super::kept::Kept;
 use crate::Level;
 use crate::element::{STEP, sealed::Lanes};
 use crate::random::{GROUP, Stream};
+use crate::streaming::{LINE, prefetch};
 
 /// Elements that a group of words is for: two halves each.
 pub(super) const BLOCK: usize = 2 * GROUP;
@@ -66,7 +67,8 @@ impl Threshold {
 /// The passes of a precision: see [batch normalisation's](crate::batch_norm::Passes).
 pub trait Passes: Lanes {
     /// Drops and scales a piece, whose first element has the index `first`; without `from` the values stand
-    /// in `to`.
+    /// in `to`. If tensors are read `next`, as many values of each are asked for meanwhile, and
+    /// what is behind `to`.
     fn drop_drawn(
         level: Level,
         stream: Stream,
@@ -74,6 +76,7 @@ pub trait Passes: Lanes {
         threshold: Threshold,
         from: Option<&[Self]>,
         to: &mut [Self],
+        next: &[&[Self]],
     );
     /// Drops and scales a piece by a mask.
     fn drop_given(
@@ -100,6 +103,7 @@ macro_rules! passes {
                 threshold: Threshold,
                 from: Option<&[Self]>,
                 to: &mut [Self],
+                next: &[&[Self]],
             ) {
                 if let Some(from) = from && threshold.keeps_all {
                     to.copy_from_slice(from);
@@ -113,7 +117,12 @@ macro_rules! passes {
                 let mut kept = Kept::from(level, stream, first, threshold);
                 dispatch!(level.token(), simd => {
                     each_block(
-                        simd, threshold.factor, #[inline(always)] |_, count| kept.take(count), from, to,
+                        simd,
+                        threshold.factor,
+                        #[inline(always)] |_, count| kept.take(count),
+                        from,
+                        to,
+                        next,
                     );
                 });
             }
@@ -143,6 +152,7 @@ macro_rules! passes {
                         #[inline(always)] |at: usize, count| packed(simd, &keep[at..at + count]),
                         Some(from),
                         to,
+                        &[],
                     );
                 });
             }
@@ -195,9 +205,16 @@ fn each_block<S: Simd, T: Passes>(
     mut bits: impl FnMut(usize, usize) -> u128,
     from: Option<&[T]>,
     to: &mut [T],
+    next: &[&[T]],
 ) {
     let whole = to.len() / BLOCK * BLOCK;
     for at in (0..whole).step_by(BLOCK) {
+        if !next.is_empty() {
+            for line in (at..at + BLOCK).step_by(LINE / size_of::<T>()) {
+                next.iter().for_each(|next| prefetch(next, line));
+                prefetch(to, to.len() + line);
+            }
+        }
         let part = at..at + BLOCK;
         let from = from.map(|from| &from[part.clone()]);
         one_block(simd, factor, bits(at, BLOCK), from, &mut to[part]);

@@ -58,7 +58,7 @@ impl<T: Element> Layout<T> for Columns<'_> {
             let map = NormalizeColumns { x, gamma, beta, planes, first };
             dispatch!(level, simd => map_rows(simd, map, inner, y));
             if let Some(dropping) = dropping {
-                dropping.part(self.0.level, at, None, y);
+                dropping.part(self.0.level, at, None, y, &[]);
             }
         });
     }
@@ -216,7 +216,7 @@ impl Columns<'_> {
     ) -> Source<'d, T> {
         let Some(dropping) = dropping else { return Source::Slice(dy) };
         self.each_piece(dx, |_, _, at, dx| {
-            dropping.part(self.0.level, at, Some(&dy[at..at + dx.len()]), dx);
+            dropping.part(self.0.level, at, Some(&dy[at..at + dx.len()]), dx, &[]);
         });
         Source::InPlace
     }

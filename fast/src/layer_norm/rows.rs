@@ -81,7 +81,9 @@ impl<T: Element> Layout<T> for Rows<'_> {
                     None => self.normalize::<T, FORWARD>(x, affine, epsilon, y, moments, Cached),
                 }
                 if let Some(dropping) = dropping {
-                    dropping.part(self.job.level, first, None, y);
+                    // What is drawn takes longer than the memory: time to fetch the next rows.
+                    let next = if self.streams { &next[..] } else { &[] };
+                    dropping.part(self.job.level, first, None, y, next);
                 }
             }
         });
@@ -109,7 +111,8 @@ impl<T: Element> Layout<T> for Rows<'_> {
                 let next = [&inputs.x[end..], &inputs.dy[end..]];
                 let (x, mut dy) = (&inputs.x[start..end], Source::Slice(&inputs.dy[start..end]));
                 if let Some(dropping) = dropping {
-                    dropping.part(self.job.level, start, Some(&inputs.dy[start..end]), dx);
+                    let next = if self.streams { &next[..] } else { &[] };
+                    dropping.part(self.job.level, start, Some(&inputs.dy[start..end]), dx, next);
                     dy = Source::InPlace;
                 }
                 let tensors = (x, inputs.gamma, dy);
