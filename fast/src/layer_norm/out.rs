@@ -7,10 +7,7 @@
 use fearless_simd::Simd;
 
 use crate::element::{Element, Pair, STEP, store, store_as_is};
-use crate::streaming::{Streaming, head, prefetch, prefetch_close};
-
-/// Bytes that one prefetch brings.
-const LINE: usize = 64;
+use crate::streaming::{LINE, Streaming, head, prefetch, prefetch_close};
 
 /// A way to store the results of some rows.
 pub(super) trait Out<T: Element>: Copy {
