@@ -93,9 +93,9 @@ pub struct Policy {
     pub level: Level,
     /// A tensor with fewer elements than this is worked on by the calling thread alone: said for a
     /// normalisation that is called from outside rayon's pool. Copy-like kernels take four times as
-    /// many elements to be worth a second thread, random numbers and curves a quarter; inside a pool
-    /// (`install`) all take a 32nd. 0: threads always, but in a
-    /// pool of one; `usize::MAX`: never.
+    /// many elements to be worth a second thread, batch normalisation along rows eight times, random
+    /// numbers and curves a quarter; inside a pool (`install`) all take a 32nd. 0: threads always, but
+    /// in a pool of one; `usize::MAX`: never.
     pub serial_below: usize,
     /// A result of at least so many bytes is written past the caches, where the kernel can; sums ask ahead
     /// for data of that size. 0: always, `usize::MAX`: never.
@@ -109,6 +109,8 @@ pub(crate) enum Work {
     Light,
     /// Normalisations: a few passes in the cache.
     Medium,
+    /// The same in steps that all threads finish before the next: each is handed over by itself.
+    Stepwise,
     /// Random numbers, curves, gathers.
     Heavy,
 }
@@ -128,6 +130,7 @@ impl Policy {
         let outside = match work {
             Work::Light => self.serial_below.saturating_mul(4),
             Work::Medium => self.serial_below,
+            Work::Stepwise => self.serial_below.saturating_mul(8),
             Work::Heavy => self.serial_below / 4,
         };
         let inside = rayon::current_thread_index().is_some();
@@ -164,17 +167,17 @@ mod tests {
     fn heavier_work_is_shared_out_earlier_and_earlier_still_inside_a_pool() {
         let policy = Policy { serial_below: 1 << 10, ..Policy::default() };
         let first = |work| (0..=20).find(|&bits| policy.parallel(1 << bits, work));
-        let all = || [Work::Light, Work::Medium, Work::Heavy].map(first);
-        assert_eq!(all(), [Some(12), Some(10), Some(8)]);
+        let all = || [Work::Stepwise, Work::Light, Work::Medium, Work::Heavy].map(first);
+        assert_eq!(all(), [Some(13), Some(12), Some(10), Some(8)]);
         let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        assert_eq!(pool(2).install(all), [Some(7), Some(5), Some(3)]);
-        assert_eq!(pool(1).install(all), [None; 3], "one thread shares nothing out");
+        assert_eq!(pool(2).install(all), [Some(8), Some(7), Some(5), Some(3)]);
+        assert_eq!(pool(1).install(all), [None; 4], "one thread shares nothing out");
     }
 
     #[test]
     fn the_ends_are_always_and_never() {
         let policy = |size| Policy { serial_below: size, stream_from: size, ..Policy::default() };
-        for work in [Work::Light, Work::Medium, Work::Heavy] {
+        for work in [Work::Stepwise, Work::Light, Work::Medium, Work::Heavy] {
             let (always, never) = (policy(0), policy(usize::MAX));
             assert!(always.parallel(0, work) && !never.parallel(1 << 40, work));
             assert!(rayon::join(|| !never.parallel(1 << 40, work), || ()).0);

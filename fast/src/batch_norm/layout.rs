@@ -86,11 +86,13 @@ impl<'a> Walk<'a> {
     }
 
     fn choose(shape: Shape, streams: bool, policy: &Policy, workers: &'a Workers) -> Self {
-        let crew = Crew::new(policy.parallel(shape.len(), Work::Medium), workers);
         // A single channel is one run, however the axes are called.
         let shape = if shape.channels == 1 { Shape::new(1, 1, shape.len()) } else { shape };
+        let along_runs = shape.outer == 1 || shape.inner >= SHORT;
+        let work = if along_runs { Work::Medium } else { Work::Stepwise };
+        let crew = Crew::new(policy.parallel(shape.len(), work), workers);
         let job = Job { shape, level: policy.level, crew };
-        if shape.outer == 1 || shape.inner >= SHORT {
+        if along_runs {
             Self::Runs(Runs { job, streams })
         } else {
             Self::Rows(Rows { job, streams })
