@@ -14,7 +14,7 @@ use evenkeel_benches::{PLACES, config, copy, values};
 use evenkeel_fast::activation::{self, Curve};
 use evenkeel_fast::dropout::{self, Drawn};
 use evenkeel_fast::random::Stream;
-use evenkeel_fast::{Element, Moments, Policy, Shape, Workspace, batch_norm, layer_norm};
+use evenkeel_fast::{Moments, Policy, Shape, Workspace, batch_norm, layer_norm};
 
 const STREAM: Stream = Stream { seed: 1, number: 2, step: 3 };
 const DRAWN: Drawn = Drawn { stream: STREAM, first: 0, drop_probability: 0.1 };
@@ -26,21 +26,21 @@ const EPSILON: f64 = 1e-5;
 const VALID: &str = "valid arguments";
 
 /// Tensors of one place.
-struct Tensors<T> {
+struct Tensors {
     shape: Shape,
-    x: Vec<T>,
-    dy: Vec<T>,
-    gamma: Vec<T>,
-    beta: Vec<T>,
-    between: Vec<T>,
-    y: Vec<T>,
-    dgamma: Vec<T>,
-    dbeta: Vec<T>,
+    x: Vec<f32>,
+    dy: Vec<f32>,
+    gamma: Vec<f32>,
+    beta: Vec<f32>,
+    between: Vec<f32>,
+    y: Vec<f32>,
+    dgamma: Vec<f32>,
+    dbeta: Vec<f32>,
 }
 
-impl<T: Element + From<f32>> Tensors<T> {
+impl Tensors {
     fn new(bytes: usize) -> Self {
-        let shape = Shape::new(bytes / size_of::<T>() / CHANNELS, CHANNELS, 1);
+        let shape = Shape::new(bytes / size_of::<f32>() / CHANNELS, CHANNELS, 1);
         let [x, dy, between, y] = [1, 2, 3, 4].map(|seed| values(shape.len(), seed));
         let [gamma, beta, dgamma, dbeta] = [5, 6, 7, 8].map(|seed| values(CHANNELS, seed));
         Self { shape, x, dy, gamma, beta, between, y, dgamma, dbeta }
@@ -48,15 +48,15 @@ impl<T: Element + From<f32>> Tensors<T> {
 }
 
 /// A group with its copy, and the tensors of its place.
-fn each_place<T: Element + From<f32>>(
+fn each_place(
     criterion: &mut Criterion,
     name: &str,
     moved: u64,
-    lines: impl Fn(&mut Group<'_>, Tensors<T>),
+    lines: impl Fn(&mut Group<'_>, Tensors),
 ) {
     for (place, bytes) in PLACES {
-        let mut tensors = Tensors::<T>::new(bytes);
-        let name = format!("fused/{name}/{}/{place}", std::any::type_name::<T>());
+        let mut tensors = Tensors::new(bytes);
+        let name = format!("fused/{name}/f32/{place}");
         let mut group = criterion.benchmark_group(name);
         group.throughput(Throughput::Bytes(2 * bytes as u64));
         traffic(&mut group, "copy", || copy(&tensors.x, &mut tensors.y));
@@ -65,8 +65,8 @@ fn each_place<T: Element + From<f32>>(
     }
 }
 
-fn batch_norm_relu<T: Element + From<f32>>(criterion: &mut Criterion) {
-    each_place::<T>(criterion, "batch_norm relu forward", 2, |group, tensors| {
+fn batch_norm_relu(criterion: &mut Criterion) {
+    each_place(criterion, "batch_norm relu forward", 2, |group, tensors| {
         let Tensors { shape, x, gamma, beta, mut between, mut y, .. } = tensors;
         let mut moments = vec![Moments::default(); CHANNELS];
         kernel(group, "fused", |workspace, policy| {
@@ -102,8 +102,8 @@ fn batch_norm_relu<T: Element + From<f32>>(criterion: &mut Criterion) {
     });
 }
 
-fn batch_norm_relu_backward<T: Element + From<f32>>(criterion: &mut Criterion) {
-    each_place::<T>(criterion, "batch_norm relu backward", 3, |group, tensors| {
+fn batch_norm_relu_backward(criterion: &mut Criterion) {
+    each_place(criterion, "batch_norm relu backward", 3, |group, tensors| {
         let Tensors { shape, x, dy, gamma, beta, mut between, y, mut dgamma, mut dbeta } = tensors;
         let (mut dx, mut moments) = (x.clone(), vec![Moments::default(); CHANNELS]);
         let (workspace, policy) = (&mut Workspace::new(), &Policy::default());
@@ -146,8 +146,8 @@ fn batch_norm_relu_backward<T: Element + From<f32>>(criterion: &mut Criterion) {
     });
 }
 
-fn layer_norm_dropout<T: Element + From<f32>>(criterion: &mut Criterion) {
-    each_place::<T>(criterion, "layer_norm dropout forward", 2, |group, tensors| {
+fn layer_norm_dropout(criterion: &mut Criterion) {
+    each_place(criterion, "layer_norm dropout forward", 2, |group, tensors| {
         let Tensors { shape, x, gamma, beta, mut between, mut y, .. } = tensors;
         let mut moments = vec![Moments::default(); shape.outer];
         kernel(group, "fused", |workspace, policy| {
@@ -185,8 +185,8 @@ fn layer_norm_dropout<T: Element + From<f32>>(criterion: &mut Criterion) {
     });
 }
 
-fn layer_norm_dropout_backward<T: Element + From<f32>>(criterion: &mut Criterion) {
-    each_place::<T>(criterion, "layer_norm dropout backward", 3, |group, tensors| {
+fn layer_norm_dropout_backward(criterion: &mut Criterion) {
+    each_place(criterion, "layer_norm dropout backward", 3, |group, tensors| {
         let Tensors { shape, x, dy, gamma, beta, mut between, mut y, mut dgamma, mut dbeta } =
             tensors;
         let (workspace, policy) = (&mut Workspace::new(), &Policy::default());
@@ -254,10 +254,6 @@ fn layer_norm_dropout_backward<T: Element + From<f32>>(criterion: &mut Criterion
 criterion_group! {
     name = fused;
     config = config();
-    targets =
-        batch_norm_relu::<f32>, batch_norm_relu::<f64>,
-        batch_norm_relu_backward::<f32>, batch_norm_relu_backward::<f64>,
-        layer_norm_dropout::<f32>, layer_norm_dropout::<f64>,
-        layer_norm_dropout_backward::<f32>, layer_norm_dropout_backward::<f64>
+    targets = batch_norm_relu, batch_norm_relu_backward, layer_norm_dropout, layer_norm_dropout_backward
 }
 criterion_main!(fused);
