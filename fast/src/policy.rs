@@ -133,11 +133,12 @@ impl Policy {
             Work::Stepwise => self.serial_below.saturating_mul(8),
             Work::Heavy => self.serial_below / 4,
         };
-        let inside = rayon::current_thread_index().is_some();
-        if inside && rayon::current_num_threads() == 1 {
+        // Of a few thousand elements the question to rayon is some hundredths of the work.
+        if len < outside / Self::INSIDE {
             return false;
         }
-        len >= if inside { outside / Self::INSIDE } else { outside }
+        let inside = rayon::current_thread_index().is_some();
+        if inside { rayon::current_num_threads() > 1 } else { len >= outside }
     }
 
     /// Whether `len` elements are too many for the caches: results go past them, and what is read is asked
