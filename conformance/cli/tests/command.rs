@@ -16,7 +16,7 @@ fn text(output: &Output) -> String {
 
 #[test]
 fn the_kernels_hold_and_the_table_fits_100_columns() {
-    let output = evenkeel(&["--cases", "16"]);
+    let output = evenkeel(&["--cases", "32"]);
     let text = text(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
     let rows = [
@@ -83,7 +83,7 @@ fn fails_and_is_named(label: &str, clause: &str, output: &Output) {
 
 #[test]
 fn the_reference_holds_every_must() {
-    let output = evenkeel(&["check", "--implementation", "reference", "--cases", "16"]);
+    let output = evenkeel(&["check", "--implementation", "reference", "--cases", "32"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
 }
 
