@@ -104,10 +104,22 @@ fn batch_norm_relu(criterion: &mut Criterion) {
 
 fn batch_norm_relu_backward(criterion: &mut Criterion) {
     each_place(criterion, "batch_norm relu backward", 3, |group, tensors| {
-        let Tensors { shape, x, dy, gamma, beta, mut between, y, mut dgamma, mut dbeta } = tensors;
+        let Tensors { shape, x, dy, gamma, beta, mut between, mut y, mut dgamma, mut dbeta } =
+            tensors;
         let (mut dx, mut moments) = (x.clone(), vec![Moments::default(); CHANNELS]);
         let (workspace, policy) = (&mut Workspace::new(), &Policy::default());
-        batch_norm::statistics(shape, &x, &mut moments, workspace, policy).expect(VALID);
+        batch_norm::forward(
+            shape,
+            &x,
+            &gamma,
+            &beta,
+            EPSILON,
+            &mut y,
+            &mut moments,
+            workspace,
+            policy,
+        )
+        .expect(VALID);
         kernel(group, "fused", |workspace, policy| {
             batch_norm::backward_relu(
                 shape,
